@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mixtura/common/fit_control.h"
+#include "mixtura/common/matrix.h"
+#include "mixtura/gaussian_mixture/covariance_structure.h"
+#include "mixtura/gaussian_mixture/gaussian_mixture.h"
+
+namespace mixtura {
+
+/// Where the first start begins. Further starts of `hierarchical`, which is deterministic, are
+/// k-means++ starts with their own random streams.
+enum class Initialisation {
+    hierarchical,  ///< model-based agglomeration (quantiles where d = 1)
+    kmeans,        ///< k-means++ seeding and Lloyd iterations on standardised features
+    random         ///< random rows as centres, nearest-centre partition
+};
+std::string_view to_string(Initialisation initialisation) noexcept;
+/// @throw InvalidArgument  any other text; lists the names
+Initialisation initialisation_from(std::string_view name);
+
+/// What to estimate and when to stop. Plain data, saved with the model as its provenance.
+struct EmOptions {
+    int component_count = 2;  ///< K >= 1
+    CovarianceStructure covariance_structure = CovarianceStructure::VVV;
+    Initialisation initialisation = Initialisation::hierarchical;
+    /// A run has converged when the limit that Aitken's acceleration predicts is nearer than this,
+    /// in nats, or one iteration gains less than 1e-10 (1 + |log L|). 0: exactly
+    /// `iteration_limit` iterations are done.
+    double tolerance = 1e-5;
+    int iteration_limit = 5000;  ///< M-steps per run
+    int run_count = 1;           ///< independent starts; the best is kept
+    /// Least eigenvalue of a covariance, relative to the mean variance of the pooled data; the
+    /// M-step is clipped there, which keeps the likelihood monotone. Counted in the result.
+    double covariance_floor = 1e-8;
+    std::uint64_t seed = 1;  ///< run r draws from its own stream (seed, r)
+};
+/// Allowed ranges, read by `validate` and by the spin boxes.
+inline constexpr int component_count_limit = 1000;
+inline constexpr int run_count_limit = 100000;
+inline constexpr double covariance_floor_limit = 0.1;
+/// @throw InvalidArgument  option, value and condition
+void validate(const EmOptions& options);
+
+/// Start from exactly this, instead of from `options.initialisation`: one of the two.
+struct EmStart {
+    std::vector<std::int32_t>
+        partition;  ///< n, 0-based component of each row; begins with an M-step
+    std::optional<GaussianMixture> model;  ///< begins with an E-step
+};
+
+/// One start of the algorithm, kept whether or not it won.
+struct EmRun {
+    FitStatus status = FitStatus::converged;
+    std::vector<double>
+        log_likelihood;      ///< nats, after each M-step (a model start adds its own first)
+    int iterations = 0;      ///< M-steps
+    int floors_applied = 0;  ///< eigenvalues clipped in the last M-step
+    std::string diagnosis;   ///< of a degenerate or suspicious run: what, and why
+    std::string start;       ///< "hierarchical", "kmeans", "labels", ...
+};
+
+/// Facts about the returned model, on the rows it was fitted to.
+struct EmFit {
+    std::vector<EmRun> runs;
+    std::size_t best_run = 0;
+    GaussianMixture model;        ///< that of the best admissible run, in canonical order
+    double log_likelihood = 0.0;  ///< nats, of `model`: the last entry of the best run's trace
+    double entropy = 0.0;         ///< -sum w r log r, nats
+    double map_term = 0.0;        ///< 2 sum w log max_k r, <= 0
+    double weight_sum = 0.0;      ///< sum of the case weights
+    /// Not empty: the solution is spurious (a component on too few rows, or nearly flat); says which
+    /// and why. Such a fit is never chosen by a search.
+    std::string spurious;
+};
+
+/// Maximum-likelihood estimate of a Gaussian mixture by expectation-maximisation (EM).
+///
+/// Alternates the responsibilities r_ik = pi_k N(x_i; mu_k, Sigma_k) / p(x_i) with the estimates
+/// they imply under the covariance structure. Where the floor is inactive the log-likelihood never
+/// decreases.
+/// Source: Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39:1; Celeux & Govaert (1995).
+///
+/// @param observations         n x d, one observation per row, finite, n >= K; in the data's own units
+/// @param observation_weights  n case weights >= 0, or empty for all one
+/// @return every run, and the model of the admissible one with the highest log-likelihood; a
+///         cancelled run ends with its last complete iterate
+/// @throw InvalidArgument  a condition stated above does not hold
+/// @throw NumericalError   every run was degenerate; quotes their diagnoses
+/// Time O(n K d^2) per iteration; memory O(n d + K d^2) doubles.
+EmFit fit_em(const MatrixRef& observations, const EmOptions& options = {},
+             const FitControl& control = {},
+             const VectorRef& observation_weights = Eigen::VectorXd(), const EmStart& start = {});
+
+}  // namespace mixtura

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mixtura/common/fit_control.h"
+#include "mixtura/common/matrix.h"
+#include "mixtura/common/random.h"
+#include "mixtura/compute/row_passes.h"
+#include "mixtura/gaussian_mixture/covariance_structure.h"
+
+namespace mixtura {
+
+/// A Gaussian mixture p(x) = sum_k pi_k N(x; mu_k, Sigma_k). A value that cannot be invalid.
+class GaussianMixture {
+  public:
+    /// @param mixing_weights  K, > 0, sum 1 within 1e-9 (then renormalised)
+    /// @param means           K x d, finite
+    /// @param covariances     K of d x d, symmetric within 1e-9 relative, positive definite
+    /// @throw InvalidArgument  names the component and what is wrong with it
+    GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
+                    std::vector<Eigen::MatrixXd> covariances,
+                    CovarianceStructure structure = CovarianceStructure::VVV);
+
+    [[nodiscard]] int component_count() const noexcept;
+    [[nodiscard]] int feature_count() const noexcept;
+    [[nodiscard]] CovarianceStructure covariance_structure() const noexcept { return structure_; }
+    [[nodiscard]] const Eigen::VectorXd& mixing_weights() const noexcept { return weights_; }
+    [[nodiscard]] const Eigen::MatrixXd& means() const noexcept { return means_; }
+    [[nodiscard]] const std::vector<Eigen::MatrixXd>& covariances() const noexcept {
+        return covariances_;
+    }
+    /// Lower Cholesky factors of the covariances.
+    [[nodiscard]] const std::vector<Eigen::MatrixXd>& covariance_factors() const noexcept {
+        return factors_;
+    }
+    /// Free parameters under the covariance structure.
+    [[nodiscard]] int parameter_count() const noexcept;
+    /// The parameters in the form that passes over rows take.
+    [[nodiscard]] compute::GaussianParameters pass_parameters() const;
+
+  private:
+    Eigen::VectorXd weights_;
+    Eigen::MatrixXd means_;
+    std::vector<Eigen::MatrixXd> covariances_;
+    std::vector<Eigen::MatrixXd> factors_;
+    CovarianceStructure structure_;
+};
+
+/// The mixture of the components in the order `order` (a permutation of 0..K-1).
+GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& order);
+/// Order by descending mixing weight, ties by the first mean coordinate: the order of every fit.
+std::vector<int> canonical_order(const GaussianMixture& model);
+/// Exact marginal over the given features, in the given order.
+GaussianMixture marginal(const GaussianMixture& model, const std::vector<int>& features);
+
+/// What a mixture says of each row.
+struct Scores {
+    double log_likelihood = 0.0;               ///< nats, sum of the log densities
+    Eigen::VectorXd log_densities;             ///< n, nats
+    Eigen::MatrixXd responsibilities;          ///< n x K, rows sum to 1
+    std::vector<std::int32_t> classification;  ///< n, most probable component, 0-based
+    Eigen::VectorXd uncertainty;               ///< n, 1 - largest responsibility
+};
+/// @param observations  n x d, finite. Time O(n K d^2). @throw InvalidArgument  wrong d, not finite
+Scores score(const GaussianMixture& model, const MatrixRef& observations,
+             const FitControl& control = {});
+
+/// Draws with their components.
+struct Sample {
+    Eigen::MatrixXd observations;          ///< rows x d
+    std::vector<std::int32_t> components;  ///< rows, 0-based
+};
+Sample sample(const GaussianMixture& model, std::int64_t rows, RandomStream& random);
+
+}  // namespace mixtura

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mixtura {
+
+/// Writes `content` beside `path`, flushes it to the disk and renames it: after a crash, a full
+/// disk or a kill, `path` holds either its old content or all of the new.
+/// @throw FileError  names the path and the system's reason
+void write_file_atomically(const std::string& path, std::string_view content);
+
+/// @throw FileError  names the path and the system's reason
+std::string read_file(const std::string& path);
+
+}  // namespace mixtura

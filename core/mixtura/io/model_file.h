@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "mixtura/gaussian_mixture/gaussian_mixture.h"
+
+namespace mixtura {
+
+/// What a model was fitted to.
+struct DataProvenance {
+    std::string source;
+    std::string sha256;
+    std::int64_t rows = 0;
+    std::int64_t rows_used = 0;
+    std::vector<std::string> features;
+    nlohmann::json transform = nlohmann::json::array();
+};
+
+/// How one start of a fit ended.
+struct StartRecord {
+    std::string start;
+    double log_likelihood = 0.0;
+    std::string status;
+    int iterations = 0;
+    std::string diagnosis;
+};
+
+/// Figures of the fit that belong to the stored model.
+struct FitRecord {
+    std::string status;
+    double log_likelihood = 0.0;
+    int parameter_count = 0;
+    double bic = 0.0;
+    double icl = 0.0;
+    double aic = 0.0;
+    double entropy = 0.0;
+    int iterations = 0;
+    std::vector<double> trace;
+    std::int64_t rows_dropped = 0;
+    int floors_applied = 0;
+    double seconds = 0.0;
+    std::string spurious;  ///< empty, or why the solution is not to be trusted
+    std::vector<StartRecord> starts;
+    std::size_t best_start = 0;
+};
+
+/// One line of the table of models tried.
+struct SelectionRecord {
+    int component_count = 0;
+    std::string covariance_structure;
+    int parameter_count = 0;
+    double log_likelihood = 0.0;
+    double bic = 0.0;
+    double icl = 0.0;
+    double aic = 0.0;
+    std::string status;   ///< a FitStatus, "failed" or "spurious"
+    std::string message;  ///< why not, where it was not fitted
+    int iterations = 0;
+    double seconds = 0.0;
+};
+
+/// A fitted Gaussian mixture with its provenance: the content of a model file.
+struct SavedModel {
+    std::string backend = "cpu";
+    DataProvenance data;
+    nlohmann::json options = nlohmann::json::object();
+    GaussianMixture model;
+    FitRecord fit;
+    std::vector<SelectionRecord> selection;
+};
+
+/// The model file of `interfaces`: format "mixtura-model", version 1. Numbers read back exactly.
+nlohmann::json to_json(const SavedModel& saved);
+/// @throw DataError  a newer version, a missing key, a wrong shape or value; names the key's path
+///                   ("/parameters/means/1")
+SavedModel saved_model_from(const nlohmann::json& document);
+void write_model_file(const std::string& path, const SavedModel& saved);
+SavedModel read_model_file(const std::string& path);
+
+}  // namespace mixtura

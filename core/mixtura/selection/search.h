@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/selection/criteria.h"
+
+namespace mixtura {
+
+/// Which models to try.
+struct SearchOptions {
+    std::vector<int> component_counts = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    std::vector<CovarianceStructure> covariance_structures{all_covariance_structures.begin(),
+                                                           all_covariance_structures.end()};
+    Criterion criterion = Criterion::bic;
+    EmOptions em;  ///< count and structure are overwritten by each candidate's
+};
+
+/// One model of a search, whether it could be fitted or not.
+struct Candidate {
+    int component_count = 0;
+    CovarianceStructure covariance_structure = CovarianceStructure::VVV;
+    std::optional<EmFit> fit;  ///< none: `failure` says why, in a sentence
+    std::string failure;
+    std::optional<InformationCriteria> criteria;
+    int parameter_count = 0;
+    double seconds = 0.0;
+    /// Fitted, not degenerate, not spurious, not cancelled: may be chosen.
+    [[nodiscard]] bool is_admissible() const noexcept;
+};
+
+struct SearchResult {
+    std::vector<Candidate> candidates;  ///< counts outer, structures inner, in the order asked for
+    std::optional<std::size_t>
+        best;                ///< least criterion among the admissible; none if there is none
+    bool cancelled = false;  ///< candidates not reached have the failure "cancelled"
+};
+
+/// Called as each candidate ends; from fitting threads, one at a time.
+class SearchObserver : public FitObserver {
+  public:
+    virtual void on_candidate(std::size_t /*index*/, const Candidate& /*candidate*/) {}
+};
+
+/// Fits every structure at every count, in parallel jobs, and ranks the admissible ones. With one
+/// component all structures of one kind coincide and are reported alike. Where d = 1 only EII and
+/// VII differ; the others are taken out as repetitions. The same bits for any number of threads.
+/// @throw InvalidArgument  an option out of range; data that no candidate can use
+SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,
+                                      const FitControl& control = {},
+                                      SearchObserver* observer = nullptr,
+                                      const VectorRef& observation_weights = Eigen::VectorXd(),
+                                      const EmStart& start = {});
+
+/// The verdict in words: "VEV,2 leads VVV,2 by 0.8 (BIC): too close to call."
+std::string verdict(const SearchResult& result, Criterion criterion);
+
+}  // namespace mixtura
