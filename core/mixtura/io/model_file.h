@@ -74,12 +74,20 @@ struct SavedModel {
     std::vector<SelectionRecord> selection;
 };
 
-/// The model file of `interfaces`: format "mixtura-model", version 1. Numbers read back exactly.
+/// Version of the model file written here, and the newest one read.
+inline constexpr int model_file_version = 1;
+
+/// The model file, format "mixtura-model" (its JSON Schema stands in resources/schema). Numbers
+/// read back exactly; figures that are not finite are null.
 nlohmann::json to_json(const SavedModel& saved);
 /// @throw DataError  a newer version, a missing key, a wrong shape or value; names the key's path
 ///                   ("/parameters/means/1")
 SavedModel saved_model_from(const nlohmann::json& document);
+/// The text of a model file.
+std::string model_file_text(const SavedModel& saved);
+/// @throw FileError  names the path and the system's reason
 void write_model_file(const std::string& path, const SavedModel& saved);
+/// @throw FileError  the file cannot be read @throw DataError  as above, with the file's name
 SavedModel read_model_file(const std::string& path);
 
 }  // namespace mixtura

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <numbers>
+
+#include "mixtura/common/version.h"
+#include "mixtura/io/export_text.h"
+
+namespace mixtura::export_text {
+
+namespace {
+
+constexpr std::string_view program =
+    R"program(// Gaussian mixture model, written by Mixtura @VERSION@. C++17 and its standard library are all it needs.
+//
+//     #include "model.hpp"
+//     mixtura_model::Score s = mixtura_model::score(x);   // x: @D@ numbers in the order of feature_names
+//     s.classification      most probable component, 1 to @K@; 0 where a value is missing (NaN)
+//     s.responsibilities    probability of each component
+//     s.log_density         natural logarithm of the density
+//     s.uncertainty         1 - largest probability
+//
+// As a program: g++ -std=c++17 -O2 -DMIXTURA_MODEL_MAIN -x c++ model.hpp -o model
+//               ./model < data.csv > scores.csv
+#ifndef MIXTURA_MODEL_HPP
+#define MIXTURA_MODEL_HPP
+
+#include <array>
+#include <cmath>
+
+namespace mixtura_model {
+
+constexpr int feature_count = @D@;
+constexpr int component_count = @K@;
+
+inline const std::array<const char*, feature_count> feature_names = {
+@FEATURES@};
+inline const std::array<double, component_count> mixing_weights = {
+@WEIGHTS@};
+// Row by row, a row per component.
+inline const std::array<double, component_count * feature_count> means = {
+@MEANS@};
+// Lower Cholesky factors of the covariances, one after the other: the rows up to the diagonal.
+inline const std::array<double, component_count * (feature_count * (feature_count + 1) / 2)>
+    covariance_factors = {
+@FACTORS@};
+// log mixing_weights[k] - feature_count / 2 log(2 pi) - log det(factor k).
+inline const std::array<double, component_count> log_constants = {
+@CONSTANTS@};
+
+struct Score {
+    double log_density;
+    std::array<double, component_count> responsibilities;
+    int classification;
+    double uncertainty;
+};
+
+// `x` points to feature_count numbers.
+inline Score score(const double* x) {
+    Score result{};
+    std::array<double, component_count> log_joint{};
+    const double* factor = covariance_factors.data();
+    for (int k = 0; k < component_count; ++k) {
+        std::array<double, feature_count> whitened{};
+        double distance = 0.0;
+        for (int i = 0; i < feature_count; ++i) {
+            double y = x[i] - means[k * feature_count + i];
+            for (int j = 0; j < i; ++j) y -= *factor++ * whitened[j];
+            whitened[i] = y / *factor++;
+            distance += whitened[i] * whitened[i];
+        }
+        log_joint[k] = log_constants[k] - 0.5 * distance;
+    }
+    int best = 0;
+    for (int k = 1; k < component_count; ++k)
+        if (log_joint[k] > log_joint[best]) best = k;
+    double sum = 0.0;
+    for (const double a : log_joint) sum += std::exp(a - log_joint[best]);
+    result.log_density = log_joint[best] + std::log(sum);
+    for (int k = 0; k < component_count; ++k)
+        result.responsibilities[k] = std::exp(log_joint[k] - result.log_density);
+    result.classification = std::isnan(result.log_density) ? 0 : best + 1;
+    result.uncertainty = 1.0 - std::exp(log_joint[best] - result.log_density);
+    return result;
+}
+
+}  // namespace mixtura_model
+
+#endif  // MIXTURA_MODEL_HPP
+
+#ifdef MIXTURA_MODEL_MAIN
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <vector>
+
+// The records of a comma-separated text (RFC 4180).
+static std::vector<std::vector<std::string>> records(const std::string& text) {
+    std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(1));
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+            rows.back().back() += text[i++];
+        else if (c == '"')
+            quoted = !quoted;
+        else if (quoted)
+            rows.back().back() += c;
+        else if (c == ',')
+            rows.back().emplace_back();
+        else if (c == '\n')
+            rows.emplace_back(1);
+        else if (c != '\r')
+            rows.back().back() += c;
+    }
+    std::vector<std::vector<std::string>> filled;
+    for (auto& row : rows)
+        if (row.size() > 1 || !row[0].empty()) filled.push_back(row);
+    return filled;
+}
+
+static double number(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return text.empty() || *end != '\0' ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+int main() {
+    using namespace mixtura_model;
+    std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+    if (text.compare(0, 3, "\357\273\277") == 0) text.erase(0, 3);
+    const auto rows = records(text);
+    std::array<std::size_t, feature_count> position{};
+    for (int j = 0; j < feature_count; ++j) {
+        std::size_t at = 0;
+        while (!rows.empty() && at < rows[0].size() && rows[0][at] != feature_names[j]) ++at;
+        if (rows.empty() || at == rows[0].size()) {
+            std::fprintf(stderr, "the data lack the column \"%s\"\n", feature_names[j]);
+            return 1;
+        }
+        position[j] = at;
+    }
+    std::printf("row,classification,uncertainty,log_density");
+    for (int k = 1; k <= component_count; ++k) std::printf(",responsibility_%d", k);
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        std::array<double, feature_count> x{};
+        for (int j = 0; j < feature_count; ++j)
+            x[j] = position[j] < rows[i].size() ? number(rows[i][position[j]]) : number("");
+        const Score s = score(x.data());
+        if (s.classification == 0) {
+            std::printf("\n%zu,,,%s", i, std::string(component_count, ',').c_str());
+            continue;
+        }
+        std::printf("\n%zu,%d,%.17g,%.17g", i, s.classification, s.uncertainty, s.log_density);
+        for (const double r : s.responsibilities) std::printf(",%.17g", r);
+    }
+    std::printf("\n");
+    return 0;
+}
+
+#endif  // MIXTURA_MODEL_MAIN
+)program";
+
+}  // namespace
+
+std::string cpp_program(const SavedModel& saved) {
+    const GaussianMixture& model = saved.model;
+    std::vector<std::string> names;
+    for (const std::string& name : saved.data.features) names.push_back(cpp_string(name));
+    std::vector<std::string> factors;
+    Eigen::VectorXd constants(model.component_count());
+    for (int k = 0; k < model.component_count(); ++k) {
+        const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
+        for (Eigen::Index i = 0; i < factor.rows(); ++i) {
+            for (Eigen::Index j = 0; j <= i; ++j) factors.push_back(number(factor(i, j)));
+        }
+        constants[k] = std::log(model.mixing_weights()[k]) -
+                       0.5 * model.feature_count() * std::log(2.0 * std::numbers::pi) -
+                       factor.diagonal().array().log().sum();
+    }
+    const std::string indent(4, ' ');
+    return filled(program, {{"VERSION", version},
+                            {"K", std::to_string(model.component_count())},
+                            {"D", std::to_string(model.feature_count())},
+                            {"FEATURES", wrapped(names, indent)},
+                            {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
+                            {"MEANS", wrapped(numbers(model.means()), indent)},
+                            {"FACTORS", wrapped(factors, indent)},
+                            {"CONSTANTS", wrapped(numbers(constants), indent)}});
+}
+
+}  // namespace mixtura::export_text

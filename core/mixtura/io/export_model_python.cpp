@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/common/version.h"
+#include "mixtura/io/export_text.h"
+
+namespace mixtura::export_text {
+
+namespace {
+
+constexpr std::string_view program =
+    R"program("""Gaussian mixture model, written by Mixtura @VERSION@. NumPy is all it needs.
+
+    import model
+    scores = model.score(data)     # n x @D@ array, or a table whose columns are found by name
+    scores["classification"]       # most probable component, 1 to @K@; 0 where a value is missing
+    scores["responsibilities"]     # n x @K@, probability of each component
+    scores["log_density"]          # n, natural logarithm of the density
+    scores["uncertainty"]          # n, 1 - largest probability
+
+From a shell: python3 model.py data.csv > scores.csv
+model.as_sklearn() gives a fitted sklearn.mixture.GaussianMixture.
+"""
+import csv
+import sys
+
+import numpy as np
+
+FEATURES = [
+@FEATURES@,
+]
+MIXING_WEIGHTS = np.array([
+@WEIGHTS@,
+])
+# a row per component
+MEANS = np.array([
+@MEANS@,
+]).reshape(@K@, @D@)
+# COVARIANCES[k] is that of component k
+COVARIANCES = np.array([
+@COVARIANCES@,
+]).reshape(@K@, @D@, @D@)
+
+
+def columns(data):
+    """The features as an n x @D@ array; `data` is such an array or has columns data[name]."""
+    if hasattr(data, "columns") or isinstance(data, dict):
+        absent = [name for name in FEATURES if name not in data]
+        if absent:
+            raise KeyError("the data lack the column " + repr(absent[0]))
+        data = np.column_stack([np.asarray(data[name], dtype=float) for name in FEATURES])
+    data = np.asarray(data, dtype=float)
+    if data.ndim != 2 or data.shape[1] != len(FEATURES):
+        raise ValueError("the data must be a table of @D@ columns")
+    return data
+
+
+def score(data):
+    """Log density, responsibilities, classification and uncertainty of every row."""
+    x = columns(data)
+    log_joint = np.empty((len(x), len(MIXING_WEIGHTS)))
+    for k, weight in enumerate(MIXING_WEIGHTS):
+        factor = np.linalg.cholesky(COVARIANCES[k])
+        whitened = np.linalg.solve(factor, (x - MEANS[k]).T)
+        log_joint[:, k] = (np.log(weight) - 0.5 * len(FEATURES) * np.log(2 * np.pi)
+                           - np.log(np.diag(factor)).sum() - 0.5 * (whitened**2).sum(axis=0))
+    largest = log_joint.max(axis=1, keepdims=True)
+    log_density = largest + np.log(np.exp(log_joint - largest).sum(axis=1, keepdims=True))
+    known = np.isfinite(log_density[:, 0])
+    return {
+        "log_density": log_density[:, 0],
+        "responsibilities": np.exp(log_joint - log_density),
+        "classification": np.where(known, log_joint.argmax(axis=1) + 1, 0),
+        "uncertainty": 1.0 - np.exp(largest - log_density)[:, 0],
+    }
+
+
+def as_sklearn():
+    """The model as a fitted sklearn.mixture.GaussianMixture, for predict, score and sample."""
+    from sklearn.mixture import GaussianMixture
+
+    model = GaussianMixture(len(MIXING_WEIGHTS), covariance_type="full")
+    model.weights_ = MIXING_WEIGHTS
+    model.means_ = MEANS
+    model.covariances_ = COVARIANCES
+    model.precisions_cholesky_ = np.array(
+        [np.linalg.inv(np.linalg.cholesky(covariance)).T for covariance in COVARIANCES])
+    model.precisions_ = np.array([root @ root.T for root in model.precisions_cholesky_])
+    model.n_features_in_ = len(FEATURES)
+    model.converged_ = True
+    model.n_iter_ = 0
+    model.lower_bound_ = float("nan")
+    return model
+
+
+def main(path):
+    """Writes the scores of the rows of a CSV file to standard output."""
+    def number(text):
+        try:
+            return float(text)
+        except ValueError:
+            return float("nan")
+
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    rows = [row for row in rows if row]
+    header, rows = rows[0], rows[1:]
+    table = {name: [number(row[j]) for row in rows] for j, name in enumerate(header)
+             if name in FEATURES}
+    scores = score(table)
+    print("row,classification,uncertainty,log_density,"
+          + ",".join("responsibility_%d" % (k + 1) for k in range(len(MIXING_WEIGHTS))))
+    for i, label in enumerate(scores["classification"]):
+        values = [scores["uncertainty"][i], scores["log_density"][i],
+                  *scores["responsibilities"][i]]
+        texts = [repr(float(value)) if label > 0 else "" for value in values]
+        print(",".join([str(i + 1), str(label) if label > 0 else ""] + texts))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python3 " + sys.argv[0] + " data.csv")
+    main(sys.argv[1])
+)program";
+
+}  // namespace
+
+std::string python_program(const SavedModel& saved) {
+    std::vector<std::string> names;
+    for (const std::string& name : saved.data.features) names.push_back(escaped_string(name));
+    std::vector<std::string> covariances;
+    for (const Eigen::MatrixXd& covariance : saved.model.covariances()) {
+        for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
+    }
+    const std::string indent(4, ' ');
+    return filled(program, {{"VERSION", version},
+                            {"K", std::to_string(saved.model.component_count())},
+                            {"D", std::to_string(saved.model.feature_count())},
+                            {"FEATURES", wrapped(names, indent)},
+                            {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
+                            {"MEANS", wrapped(numbers(saved.model.means()), indent)},
+                            {"COVARIANCES", wrapped(covariances, indent)}});
+}
+
+}  // namespace mixtura::export_text

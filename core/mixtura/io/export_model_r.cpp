@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/common/version.h"
+#include "mixtura/io/export_text.h"
+
+namespace mixtura::export_text {
+
+namespace {
+
+constexpr std::string_view program =
+    R"program(# Gaussian mixture model, written by Mixtura @VERSION@. Base R is all it needs.
+#
+#     source("model.R")
+#     scores <- mixtura_score(data)   # a data frame or matrix that holds the columns below
+#     scores$classification           # most probable component, 1 to @K@
+#     scores$responsibilities         # probability of each component, a row per observation
+#     scores$log_density              # natural logarithm of the density
+#     scores$uncertainty              # 1 - largest probability
+#
+# From a shell: Rscript model.R data.csv > scores.csv
+# mixtura_as_mclust(data) gives an object for predict() and plot() of the package mclust.
+
+mixtura_model <- list(
+    features = c(
+@FEATURES@
+    ),
+    mixing_weights = c(
+@WEIGHTS@
+    ),
+    # a row per component
+    means = matrix(c(
+@MEANS@
+    ), nrow = @K@, ncol = @D@, byrow = TRUE),
+    # covariances[, , k] is that of component k
+    covariances = array(c(
+@COVARIANCES@
+    ), dim = c(@D@, @D@, @K@))
+)
+
+mixtura_columns <- function(x, model = mixtura_model) {
+    if (is.null(colnames(x))) {
+        x <- as.matrix(x)
+        if (ncol(x) != length(model$features))
+            stop("the data must have ", length(model$features), " columns")
+    } else {
+        absent <- setdiff(model$features, colnames(x))
+        if (length(absent) > 0)
+            stop("the data lack the column ", encodeString(absent[1], quote = "\""))
+        x <- as.matrix(x[, match(model$features, colnames(x)), drop = FALSE])
+    }
+    storage.mode(x) <- "double"
+    unname(x)
+}
+
+mixtura_score <- function(x, model = mixtura_model) {
+    x <- mixtura_columns(x, model)
+    feature_count <- length(model$features)
+    component_count <- length(model$mixing_weights)
+    log_joint <- matrix(0, nrow(x), component_count)
+    for (k in seq_len(component_count)) {
+        factor <- chol(matrix(model$covariances[, , k], feature_count, feature_count))
+        centred <- t(x) - model$means[k, ]
+        whitened <- backsolve(factor, centred, transpose = TRUE)
+        log_joint[, k] <- log(model$mixing_weights[k]) - 0.5 * feature_count * log(2 * pi) -
+            sum(log(diag(factor))) - 0.5 * colSums(whitened^2)
+    }
+    largest <- do.call(pmax, lapply(seq_len(component_count), function(k) log_joint[, k]))
+    log_density <- largest + log(rowSums(exp(log_joint - largest)))
+    responsibilities <- exp(log_joint - log_density)
+    list(
+        log_density = log_density,
+        responsibilities = responsibilities,
+        classification = ifelse(is.na(log_density), NA_integer_,
+                                max.col(log_joint, ties.method = "first")),
+        uncertainty = 1 - exp(largest - log_density)
+    )
+}
+
+mixtura_as_mclust <- function(x, model = mixtura_model) {
+    feature_count <- length(model$features)
+    component_count <- length(model$mixing_weights)
+    scores <- mixtura_score(x, model)
+    if (feature_count == 1) {
+        name <- "V"
+        means <- as.vector(model$means)
+        variance <- list(modelName = name, d = 1, G = component_count,
+                         sigmasq = as.vector(model$covariances))
+    } else {
+        name <- "VVV"
+        means <- t(model$means)
+        factors <- array(apply(model$covariances, 3, chol),
+                         c(feature_count, feature_count, component_count))
+        variance <- list(modelName = name, d = feature_count, G = component_count,
+                         sigma = model$covariances, cholsigma = factors)
+    }
+    structure(list(
+        data = mixtura_columns(x, model), modelName = name, n = nrow(x), d = feature_count,
+        G = component_count, z = scores$responsibilities, hypvol = NA,
+        classification = scores$classification, uncertainty = scores$uncertainty,
+        parameters = list(pro = model$mixing_weights, mean = means, variance = variance)
+    ), class = "Mclust")
+}
+
+if (sys.nframe() == 0L && !interactive() && length(commandArgs(TRUE)) > 0) {
+    local({
+        data <- read.csv(commandArgs(TRUE)[1], check.names = FALSE, encoding = "UTF-8")
+        scores <- mixtura_score(data)
+        exact <- function(x) ifelse(is.na(x), "", formatC(x, digits = 17, format = "g"))
+        shares <- as.data.frame(apply(scores$responsibilities, 2, exact, simplify = FALSE))
+        names(shares) <- paste0("responsibility_", seq_along(shares))
+        table <- cbind(data.frame(row = seq_len(nrow(data)),
+                                  classification = scores$classification,
+                                  uncertainty = exact(scores$uncertainty),
+                                  log_density = exact(scores$log_density)), shares)
+        write.csv(table, quote = FALSE, row.names = FALSE, na = "")
+    })
+}
+)program";
+
+}  // namespace
+
+std::string r_program(const SavedModel& saved) {
+    std::vector<std::string> names;
+    for (const std::string& name : saved.data.features) names.push_back(escaped_string(name));
+    std::vector<std::string> covariances;
+    for (const Eigen::MatrixXd& covariance : saved.model.covariances()) {
+        for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
+    }
+    const std::string indent(8, ' ');
+    return filled(program, {{"VERSION", version},
+                            {"K", std::to_string(saved.model.component_count())},
+                            {"D", std::to_string(saved.model.feature_count())},
+                            {"FEATURES", wrapped(names, indent)},
+                            {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
+                            {"MEANS", wrapped(numbers(saved.model.means()), indent)},
+                            {"COVARIANCES", wrapped(covariances, indent)}});
+}
+
+}  // namespace mixtura::export_text

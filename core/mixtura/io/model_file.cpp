@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/io/model_file.h"
+
+#include <cmath>
+#include <utility>
+
+#include <Eigen/Cholesky>
+
+#include "mixtura/common/error.h"
+#include "mixtura/common/version.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/io/json_reader.h"
+#include "mixtura/io/json_text.h"
+
+namespace mixtura {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* format_name = "mixtura-model";
+constexpr const char* kind_name = "gaussian_mixture";
+constexpr double tolerance = 1e-9;  ///< of sums and symmetry, as GaussianMixture checks them
+
+/// JSON has no NaN and no infinity.
+json figure(double value) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+}
+
+json figures(const std::vector<double>& values) {
+    json result = json::array();
+    for (const double value : values) result.push_back(figure(value));
+    return result;
+}
+
+json rows_of(const Eigen::MatrixXd& matrix) {
+    json result = json::array();
+    for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+        json row = json::array();
+        for (Eigen::Index j = 0; j < matrix.cols(); ++j) row.push_back(matrix(i, j));
+        result.push_back(std::move(row));
+    }
+    return result;
+}
+
+json parameters_json(const GaussianMixture& model) {
+    json weights = json::array();
+    for (const double weight : model.mixing_weights()) weights.push_back(weight);
+    json covariances = json::array();
+    for (const Eigen::MatrixXd& covariance : model.covariances())
+        covariances.push_back(rows_of(covariance));
+    return {{"mixing_weights", std::move(weights)},
+            {"means", rows_of(model.means())},
+            {"covariances", std::move(covariances)}};
+}
+
+json fit_json(const FitRecord& fit) {
+    json starts = json::array();
+    for (const StartRecord& start : fit.starts)
+        starts.push_back({{"start", start.start},
+                          {"log_likelihood", figure(start.log_likelihood)},
+                          {"status", start.status},
+                          {"iterations", start.iterations},
+                          {"diagnosis", start.diagnosis}});
+    return {{"status", fit.status},
+            {"log_likelihood", figure(fit.log_likelihood)},
+            {"parameter_count", fit.parameter_count},
+            {"bic", figure(fit.bic)},
+            {"icl", figure(fit.icl)},
+            {"aic", figure(fit.aic)},
+            {"entropy", figure(fit.entropy)},
+            {"iterations", fit.iterations},
+            {"trace", figures(fit.trace)},
+            {"rows_dropped", fit.rows_dropped},
+            {"floors_applied", fit.floors_applied},
+            {"seconds", figure(fit.seconds)},
+            {"spurious", fit.spurious},
+            {"starts", std::move(starts)},
+            {"best_start", fit.best_start}};
+}
+
+json selection_json(const std::vector<SelectionRecord>& selection) {
+    json result = json::array();
+    for (const SelectionRecord& record : selection)
+        result.push_back({{"component_count", record.component_count},
+                          {"covariance_structure", record.covariance_structure},
+                          {"parameter_count", record.parameter_count},
+                          {"log_likelihood", figure(record.log_likelihood)},
+                          {"bic", figure(record.bic)},
+                          {"icl", figure(record.icl)},
+                          {"aic", figure(record.aic)},
+                          {"status", record.status},
+                          {"message", record.message},
+                          {"iterations", record.iterations},
+                          {"seconds", figure(record.seconds)}});
+    return result;
+}
+
+DataProvenance read_data(const JsonReader& reader) {
+    DataProvenance data;
+    data.source = reader.at("source").text();
+    data.sha256 = reader.at("sha256").text();
+    data.rows = reader.at("rows").integer(0);
+    data.rows_used = reader.at("rows_used").integer(0, data.rows);
+    data.features = reader.at("features").texts();
+    if (data.features.empty())
+        reader.at("features").fail("must name at least one feature");
+    for (std::size_t i = 0; i < data.features.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (data.features[i] == data.features[j])
+                reader.at("features").at(i).fail("repeats the name \"" + data.features[i] + "\"");
+        }
+    }
+    static_cast<void>(reader.at("transform").array_size());
+    data.transform = reader.at("transform").value();
+    return data;
+}
+
+Eigen::VectorXd read_mixing_weights(const JsonReader& reader) {
+    const std::size_t count = reader.array_size();
+    if (count == 0)
+        reader.fail("must hold at least one weight");
+    Eigen::VectorXd weights(static_cast<Eigen::Index>(count));
+    for (std::size_t k = 0; k < count; ++k) {
+        weights[static_cast<Eigen::Index>(k)] = reader.at(k).number();
+        if (!(weights[static_cast<Eigen::Index>(k)] > 0.0))
+            reader.at(k).fail("must be greater than zero");
+    }
+    if (!(std::abs(weights.sum() - 1.0) <= tolerance))
+        reader.fail("must sum to 1; the sum is " + json(weights.sum()).dump());
+    return weights;
+}
+
+Eigen::MatrixXd read_matrix(const JsonReader& reader, std::size_t rows, std::size_t columns,
+                            const std::string& what) {
+    reader.expect_size(rows, what);
+    Eigen::MatrixXd matrix(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
+    for (std::size_t i = 0; i < rows; ++i) {
+        const JsonReader row = reader.at(i).expect_size(columns, "numbers");
+        for (std::size_t j = 0; j < columns; ++j)
+            matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = row.at(j).number();
+    }
+    return matrix;
+}
+
+Eigen::MatrixXd read_covariance(const JsonReader& reader, std::size_t feature_count) {
+    Eigen::MatrixXd covariance = read_matrix(reader, feature_count, feature_count, "rows");
+    const double largest = covariance.cwiseAbs().maxCoeff();
+    if (!((covariance - covariance.transpose()).cwiseAbs().maxCoeff() <= tolerance * largest))
+        reader.fail("is not symmetric");
+    if (Eigen::LLT<Eigen::MatrixXd>(covariance).info() != Eigen::Success)
+        reader.fail("is not positive definite");
+    return covariance;
+}
+
+GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& options,
+                             std::size_t feature_count) {
+    CovarianceStructure structure{};
+    const JsonReader name = options.at("covariance_structure");
+    try {
+        structure = covariance_structure_from(name.text());
+    } catch (const InvalidArgument&) {
+        name.fail("is not the name of a covariance structure");
+    }
+    Eigen::VectorXd weights = read_mixing_weights(parameters.at("mixing_weights"));
+    const auto component_count = static_cast<std::size_t>(weights.size());
+    if (options.at("component_count").count() != static_cast<int>(component_count))
+        options.at("component_count")
+            .fail("does not agree with the " + std::to_string(component_count) + " mixing weights");
+    Eigen::MatrixXd means = read_matrix(parameters.at("means"), component_count, feature_count,
+                                        "rows, one for each component");
+    const JsonReader matrices = parameters.at("covariances");
+    matrices.expect_size(component_count, "matrices, one for each component");
+    std::vector<Eigen::MatrixXd> covariances;
+    for (std::size_t k = 0; k < component_count; ++k)
+        covariances.push_back(read_covariance(matrices.at(k), feature_count));
+    try {
+        return GaussianMixture(std::move(weights), std::move(means), std::move(covariances),
+                               structure);
+    } catch (const InvalidArgument& error) {
+        parameters.fail(std::string("cannot be used: ") + error.what());
+    }
+}
+
+StartRecord read_start(const JsonReader& reader) {
+    return {.start = reader.at("start").text(),
+            .log_likelihood = reader.at("log_likelihood").number_or_null(),
+            .status = reader.at("status").text(),
+            .iterations = reader.at("iterations").count(),
+            .diagnosis = reader.at("diagnosis").text()};
+}
+
+FitRecord read_fit(const JsonReader& reader) {
+    FitRecord fit;
+    fit.status = reader.at("status").text();
+    fit.log_likelihood = reader.at("log_likelihood").number();
+    fit.parameter_count = reader.at("parameter_count").count();
+    fit.bic = reader.at("bic").number();
+    fit.icl = reader.at("icl").number();
+    fit.aic = reader.at("aic").number();
+    fit.entropy = reader.at("entropy").number_or_null();
+    fit.iterations = reader.at("iterations").count();
+    const JsonReader trace = reader.at("trace");
+    for (std::size_t i = 0; i < trace.array_size(); ++i)
+        fit.trace.push_back(trace.at(i).number_or_null());
+    fit.rows_dropped = reader.at("rows_dropped").integer(0);
+    fit.floors_applied = reader.at("floors_applied").count();
+    fit.seconds = reader.at("seconds").number_or_null();
+    fit.spurious = reader.at("spurious").text();
+    const JsonReader starts = reader.at("starts");
+    for (std::size_t i = 0; i < starts.array_size(); ++i)
+        fit.starts.push_back(read_start(starts.at(i)));
+    fit.best_start = static_cast<std::size_t>(reader.at("best_start").integer(0));
+    if (fit.best_start >= fit.starts.size() && !fit.starts.empty())
+        reader.at("best_start").fail("points behind the end of /fit/starts");
+    return fit;
+}
+
+SelectionRecord read_selection_record(const JsonReader& reader) {
+    return {.component_count = reader.at("component_count").count(),
+            .covariance_structure = reader.at("covariance_structure").text(),
+            .parameter_count = reader.at("parameter_count").count(),
+            .log_likelihood = reader.at("log_likelihood").number_or_null(),
+            .bic = reader.at("bic").number_or_null(),
+            .icl = reader.at("icl").number_or_null(),
+            .aic = reader.at("aic").number_or_null(),
+            .status = reader.at("status").text(),
+            .message = reader.at("message").text(),
+            .iterations = reader.at("iterations").count(),
+            .seconds = reader.at("seconds").number_or_null()};
+}
+
+void check_header(const JsonReader& root) {
+    root.expect_object();
+    if (root.at("format").text() != format_name)
+        root.at("format").fail("is \"" + root.at("format").text() + "\", not \"" +
+                               std::string(format_name) + "\": this is not a model file");
+    const auto version = root.at("version").integer(1);
+    if (version > model_file_version)
+        root.at("version").fail("is " + std::to_string(version) +
+                                ": the file was written by a newer program than this one, which "
+                                "reads up to version " +
+                                std::to_string(model_file_version));
+    if (root.at("kind").text() != kind_name)
+        root.at("kind").fail("is \"" + root.at("kind").text() + "\"; only \"" +
+                             std::string(kind_name) + "\" can be read here");
+}
+
+}  // namespace
+
+json to_json(const SavedModel& saved) {
+    json options = saved.options.is_object() ? saved.options : json::object();
+    options["component_count"] = saved.model.component_count();
+    options["covariance_structure"] = std::string(to_string(saved.model.covariance_structure()));
+    return {{"format", format_name},
+            {"version", model_file_version},
+            {"kind", kind_name},
+            {"software",
+             {{"name", "mixtura"}, {"version", mixtura::version}, {"backend", saved.backend}}},
+            {"data",
+             {{"source", saved.data.source},
+              {"sha256", saved.data.sha256},
+              {"rows", saved.data.rows},
+              {"rows_used", saved.data.rows_used},
+              {"features", saved.data.features},
+              {"transform", saved.data.transform}}},
+            {"options", std::move(options)},
+            {"parameters", parameters_json(saved.model)},
+            {"fit", fit_json(saved.fit)},
+            {"selection", selection_json(saved.selection)}};
+}
+
+SavedModel saved_model_from(const json& document) {
+    const JsonReader root(document);
+    check_header(root);
+    static_cast<void>(root.at("software").at("name").text());
+    static_cast<void>(root.at("software").at("version").text());
+    const JsonReader options = root.at("options").expect_object();
+    DataProvenance data = read_data(root.at("data"));
+    GaussianMixture model = read_mixture(root.at("parameters"), options, data.features.size());
+    SavedModel saved{.backend = root.at("software").at("backend").text(),
+                     .data = std::move(data),
+                     .options = options.value(),
+                     .model = std::move(model),
+                     .fit = read_fit(root.at("fit")),
+                     .selection = {}};
+    const JsonReader selection = root.at("selection");
+    for (std::size_t i = 0; i < selection.array_size(); ++i)
+        saved.selection.push_back(read_selection_record(selection.at(i)));
+    return saved;
+}
+
+std::string model_file_text(const SavedModel& saved) {
+    return json_text(to_json(saved));
+}
+
+void write_model_file(const std::string& path, const SavedModel& saved) {
+    write_file_atomically(path, model_file_text(saved));
+}
+
+SavedModel read_model_file(const std::string& path) {
+    const json document = parse_json(read_file(path), path);
+    try {
+        return saved_model_from(document);
+    } catch (const DataError& error) {
+        throw DataError("'" + path + "' is not a usable model file: " + error.what(),
+                        {.file = path, .column_name = {}, .cell = {}});
+    }
+}
+
+}  // namespace mixtura
