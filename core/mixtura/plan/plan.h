@@ -41,24 +41,43 @@ struct Plan {
 };
 
 nlohmann::json to_json(const Plan& plan);
-/// @throw DataError  names the key
+/// Keys that are absent keep their default. @throw DataError  names the key
 Plan plan_from(const nlohmann::json& document);
-/// The `mixtura-cli` arguments that repeat the plan, quoted for a POSIX shell.
+/// The import options that are set, each under its name.
+nlohmann::json to_json(const CsvOptions& options);
+/// @throw DataError  names the key
+CsvOptions csv_options_from(const nlohmann::json& document);
+/// The `mixtura-cli` command that repeats the plan, quoted for a POSIX shell.
 std::string command_line(const Plan& plan);
 
-/// What a run gives: every model tried, and the chosen one ready to be saved.
+/// What a run gives: every model tried, and the chosen one ready to be saved. All figures are in
+/// the data's own units, also where the features were standardised.
 struct RunResult {
     FeatureTable table;
     SearchResult search;
     std::vector<SelectionRecord> selection;
-    std::optional<SavedModel> chosen;  ///< of `search.best`; none if no model is admissible
+    /// Of `search.best`; none if no model is admissible. After a cancelled search the best of the
+    /// models that were reached, with the status "cancelled".
+    std::optional<SavedModel> chosen;
+    nlohmann::json transform = nlohmann::json::array();  ///< how the features were standardised
+    std::string data_sha256;
+    std::vector<std::string> notes;  ///< sentences about rows and columns left out
 };
 
+/// Imports a data file and refuses what only a person can decide, such as the meaning of "1,234".
+/// @throw DataError, FileError, compute::Cancelled  as import_csv
+ImportResult import_data(const std::string& path, const CsvOptions& options,
+                         const FitControl& control = {});
+
 /// Executes the plan on data already imported (the window, which keeps its table) ...
+/// @throw InvalidArgument  an option out of range, a column that does not exist
+/// @throw DataError        data that cannot be used; a constant column; too few rows
 RunResult run(const Plan& plan, const DataSet& data, const FitControl& control = {},
               SearchObserver* observer = nullptr);
 /// ... or imports it first, and writes the outputs the plan names.
 RunResult run(const Plan& plan, const FitControl& control = {}, SearchObserver* observer = nullptr);
+/// Writes the model, assignments and trace that the plan names; nothing where none was chosen.
+void write_outputs(const Plan& plan, const RunResult& result, const FitControl& control = {});
 
 /// The model of any fitted candidate, as a file's content.
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
@@ -66,5 +85,10 @@ SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& r
 /// CSV of the rows used: row number, classification (1-based), uncertainty, log density,
 /// responsibilities.
 std::string assignments_csv(const FeatureTable& table, const Scores& scores);
+/// The same for `row_count` rows; those that are not in the table have empty fields.
+std::string assignments_csv(const FeatureTable& table, const Scores& scores,
+                            std::int64_t row_count);
+/// CSV of the log-likelihood after every iteration of every start.
+std::string trace_csv(const EmFit& fit);
 
 }  // namespace mixtura

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "mixtura/io/number_text.h"
+#include "mixtura/plan/option_names.h"
+#include "mixtura/plan/plan.h"
+
+namespace mixtura {
+
+namespace {
+
+/// One word of a POSIX shell. Inside single quotes nothing but a single quote is special.
+std::string shell_word(const std::string& text) {
+    constexpr std::string_view safe =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,=+@%-";
+    if (!text.empty() && text.find_first_not_of(safe) == std::string::npos)
+        return text;
+    std::string word = "'";
+    for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+    return word + "'";
+}
+
+/// Collects `--name=value` where the value could be taken for an option, else `--name value`.
+class Arguments {
+  public:
+    void option(const std::string& name, const std::string& value) {
+        if (value.empty() || value.front() == '-')
+            text_ += " " + shell_word(name + "=" + value);
+        else
+            text_ += " " + name + " " + shell_word(value);
+    }
+    void flag(const std::string& name) { text_ += " " + name; }
+    void word(const std::string& value) { text_ += " " + shell_word(value); }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    std::string text_ = "mixtura-cli fit gmm";
+};
+
+void add_import(const CsvOptions& import, Arguments& arguments) {
+    const auto sign = [&](const std::string& name, const std::optional<char>& value) {
+        if (value)
+            arguments.option(name, sign_name(*value));
+    };
+    sign("--delimiter", import.delimiter);
+    sign("--decimal", import.decimal);
+    sign("--grouping", import.grouping);
+    sign("--quote", import.quote);
+    sign("--comment", import.comment);
+    if (import.encoding)
+        arguments.option("--encoding", std::string(encoding_name(*import.encoding)));
+    if (import.has_header)
+        arguments.flag(*import.has_header ? "--header" : "--no-header");
+    if (import.missing_codes)
+        arguments.option("--missing", list_text(*import.missing_codes));
+    if (import.skip_lines != 0)
+        arguments.option("--skip", std::to_string(import.skip_lines));
+    if (!import.column_types.empty()) {
+        std::vector<std::string> types;
+        for (const auto& [column, type] : import.column_types)
+            types.push_back(column + "=" + std::string(to_string(type)));
+        arguments.option("--types", list_text(types));
+    }
+    if (import.bad_cell != BadCell::error)
+        arguments.option("--bad-cells", std::string(bad_cell_name(import.bad_cell)));
+}
+
+void add_columns(const ColumnPlan& columns, Arguments& arguments) {
+    if (!columns.features.empty())
+        arguments.option("--columns", list_text(columns.features));
+    if (!columns.excluded.empty())
+        arguments.option("--exclude", list_text(columns.excluded));
+    if (!columns.weights.empty())
+        arguments.option("--observation-weights", columns.weights);
+    if (columns.missing_rows != MissingRows::drop)
+        arguments.option("--missing-rows", std::string(to_string(columns.missing_rows)));
+    if (columns.standardise != Standardise::none)
+        arguments.option("--standardise", std::string(to_string(columns.standardise)));
+}
+
+std::string structures_text(const std::vector<CovarianceStructure>& structures) {
+    if (std::equal(structures.begin(), structures.end(), all_covariance_structures.begin(),
+                   all_covariance_structures.end()))
+        return "all";
+    std::string text;
+    for (const CovarianceStructure structure : structures)
+        text.append(text.empty() ? "" : ",").append(to_string(structure));
+    return text;
+}
+
+std::string start_text(const Plan& plan) {
+    if (!plan.start_labels.empty())
+        return "labels:" + plan.start_labels;
+    if (!plan.start_model.empty())
+        return plan.start_model;
+    return std::string(to_string(plan.search.em.initialisation));
+}
+
+void add_search(const Plan& plan, Arguments& arguments) {
+    const EmOptions& em = plan.search.em;
+    const EmOptions defaults;
+    arguments.option("--components", counts_text(plan.search.component_counts));
+    arguments.option("--covariance", structures_text(plan.search.covariance_structures));
+    if (plan.search.criterion != Criterion::bic)
+        arguments.option("--criterion", std::string(to_string(plan.search.criterion)));
+    arguments.option("--init", start_text(plan));
+    if (em.run_count != defaults.run_count)
+        arguments.option("--starts", std::to_string(em.run_count));
+    arguments.option("--seed", std::to_string(em.seed));
+    if (em.iteration_limit != defaults.iteration_limit)
+        arguments.option("--max-iterations", std::to_string(em.iteration_limit));
+    if (em.tolerance != defaults.tolerance)
+        arguments.option("--tolerance", number_text(em.tolerance));
+    if (em.covariance_floor != defaults.covariance_floor)
+        arguments.option("--covariance-floor", number_text(em.covariance_floor));
+}
+
+}  // namespace
+
+std::string command_line(const Plan& plan) {
+    Arguments arguments;
+    const bool looks_like_option = plan.data_path.size() > 1 && plan.data_path.front() == '-';
+    arguments.word(looks_like_option ? "./" + plan.data_path : plan.data_path);
+    add_import(plan.import, arguments);
+    add_columns(plan.columns, arguments);
+    add_search(plan, arguments);
+    if (!plan.model_output.empty())
+        arguments.option("--output", plan.model_output);
+    if (!plan.assignments_output.empty())
+        arguments.option("--assignments", plan.assignments_output);
+    if (!plan.trace_output.empty())
+        arguments.option("--trace", plan.trace_output);
+    return arguments.text();
+}
+
+}  // namespace mixtura

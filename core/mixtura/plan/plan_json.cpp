@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/common/error.h"
+#include "mixtura/io/json_reader.h"
+#include "mixtura/plan/option_names.h"
+#include "mixtura/plan/plan.h"
+
+namespace mixtura {
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads the key into `target` where it stands; `read` may throw InvalidArgument.
+template <class Target, class Read>
+void read_key(const JsonReader& object, std::string_view key, Target& target, Read read) {
+    if (!object.has(key))
+        return;
+    try {
+        target = read(object.at(key));
+    } catch (const InvalidArgument& error) {
+        throw DataError(object.at(key).place() + ": " + error.what());
+    }
+}
+
+std::string text_of(const JsonReader& reader) {
+    return reader.text();
+}
+
+std::vector<std::string> texts_of(const JsonReader& reader) {
+    return reader.texts();
+}
+
+int count_of(const JsonReader& reader) {
+    return reader.count();
+}
+
+char sign_of(const JsonReader& reader) {
+    return sign_from(reader.text());
+}
+
+ColumnPlan column_plan_from(const JsonReader& reader) {
+    reader.expect_keys({"features", "excluded", "weights", "missing_rows", "standardise"});
+    ColumnPlan columns;
+    read_key(reader, "features", columns.features, texts_of);
+    read_key(reader, "excluded", columns.excluded, texts_of);
+    read_key(reader, "weights", columns.weights, text_of);
+    read_key(reader, "missing_rows", columns.missing_rows,
+             [](const JsonReader& value) { return missing_rows_from(value.text()); });
+    read_key(reader, "standardise", columns.standardise,
+             [](const JsonReader& value) { return standardise_from(value.text()); });
+    return columns;
+}
+
+EmOptions em_options_from(const JsonReader& reader) {
+    reader.expect_keys({"initialisation", "tolerance", "iteration_limit", "run_count",
+                        "covariance_floor", "seed"});
+    EmOptions em;
+    read_key(reader, "initialisation", em.initialisation,
+             [](const JsonReader& value) { return initialisation_from(value.text()); });
+    read_key(reader, "tolerance", em.tolerance,
+             [](const JsonReader& value) { return value.number(); });
+    read_key(reader, "iteration_limit", em.iteration_limit, count_of);
+    read_key(reader, "run_count", em.run_count, count_of);
+    read_key(reader, "covariance_floor", em.covariance_floor,
+             [](const JsonReader& value) { return value.number(); });
+    read_key(reader, "seed", em.seed,
+             [](const JsonReader& value) { return value.unsigned_integer(); });
+    return em;
+}
+
+SearchOptions search_options_from(const JsonReader& reader) {
+    reader.expect_keys({"component_counts", "covariance_structures", "criterion", "em"});
+    SearchOptions search;
+    read_key(reader, "component_counts", search.component_counts, [](const JsonReader& value) {
+        std::vector<int> counts;
+        for (std::size_t i = 0; i < value.array_size(); ++i)
+            counts.push_back(static_cast<int>(value.at(i).integer(1, component_count_limit)));
+        if (counts.empty())
+            value.fail("must hold at least one count");
+        return counts;
+    });
+    read_key(reader, "covariance_structures", search.covariance_structures,
+             [](const JsonReader& value) {
+                 std::vector<CovarianceStructure> structures;
+                 for (const std::string& name : value.texts())
+                     structures.push_back(covariance_structure_from(name));
+                 if (structures.empty())
+                     value.fail("must hold at least one name");
+                 return structures;
+             });
+    read_key(reader, "criterion", search.criterion,
+             [](const JsonReader& value) { return criterion_from(value.text()); });
+    read_key(reader, "em", search.em, em_options_from);
+    return search;
+}
+
+json to_json(const SearchOptions& search) {
+    json structures = json::array();
+    for (const CovarianceStructure structure : search.covariance_structures)
+        structures.push_back(std::string(to_string(structure)));
+    const EmOptions& em = search.em;
+    return {{"component_counts", search.component_counts},
+            {"covariance_structures", std::move(structures)},
+            {"criterion", std::string(to_string(search.criterion))},
+            {"em",
+             {{"initialisation", std::string(to_string(em.initialisation))},
+              {"tolerance", em.tolerance},
+              {"iteration_limit", em.iteration_limit},
+              {"run_count", em.run_count},
+              {"covariance_floor", em.covariance_floor},
+              {"seed", em.seed}}}};
+}
+
+CsvOptions csv_options_from(const JsonReader& reader) {
+    reader.expect_keys({"encoding", "delimiter", "decimal", "grouping", "quote", "comment",
+                        "has_header", "skip_lines", "missing_codes", "column_types", "bad_cell"});
+    CsvOptions options;
+    read_key(reader, "encoding", options.encoding,
+             [](const JsonReader& value) { return encoding_from(value.text()); });
+    read_key(reader, "delimiter", options.delimiter, sign_of);
+    read_key(reader, "decimal", options.decimal, sign_of);
+    read_key(reader, "grouping", options.grouping, sign_of);
+    read_key(reader, "quote", options.quote, sign_of);
+    read_key(reader, "comment", options.comment, sign_of);
+    read_key(reader, "has_header", options.has_header,
+             [](const JsonReader& value) { return value.boolean(); });
+    read_key(reader, "skip_lines", options.skip_lines, count_of);
+    read_key(reader, "missing_codes", options.missing_codes, texts_of);
+    read_key(reader, "column_types", options.column_types, [](const JsonReader& value) {
+        std::vector<std::pair<std::string, ColumnType>> types;
+        for (std::size_t i = 0; i < value.array_size(); ++i)
+            types.emplace_back(value.at(i).at("column").text(),
+                               column_type_from(value.at(i).at("type").text()));
+        return types;
+    });
+    read_key(reader, "bad_cell", options.bad_cell,
+             [](const JsonReader& value) { return bad_cell_from(value.text()); });
+    return options;
+}
+
+}  // namespace
+
+json to_json(const CsvOptions& options) {
+    json document = json::object();
+    const auto set_sign = [&](const char* key, const std::optional<char>& sign) {
+        if (sign)
+            document[key] = sign_name(*sign);
+    };
+    if (options.encoding)
+        document["encoding"] = std::string(encoding_name(*options.encoding));
+    set_sign("delimiter", options.delimiter);
+    set_sign("decimal", options.decimal);
+    set_sign("grouping", options.grouping);
+    set_sign("quote", options.quote);
+    set_sign("comment", options.comment);
+    if (options.has_header)
+        document["has_header"] = *options.has_header;
+    if (options.skip_lines != 0)
+        document["skip_lines"] = options.skip_lines;
+    if (options.missing_codes)
+        document["missing_codes"] = *options.missing_codes;
+    for (const auto& [column, type] : options.column_types)
+        document["column_types"].push_back(
+            {{"column", column}, {"type", std::string(to_string(type))}});
+    if (options.bad_cell != BadCell::error)
+        document["bad_cell"] = std::string(bad_cell_name(options.bad_cell));
+    return document;
+}
+
+CsvOptions csv_options_from(const json& document) {
+    return csv_options_from(JsonReader(document));
+}
+
+json to_json(const Plan& plan) {
+    return {{"data_path", plan.data_path},
+            {"import", to_json(plan.import)},
+            {"columns",
+             {{"features", plan.columns.features},
+              {"excluded", plan.columns.excluded},
+              {"weights", plan.columns.weights},
+              {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
+              {"standardise", std::string(to_string(plan.columns.standardise))}}},
+            {"search", to_json(plan.search)},
+            {"start_labels", plan.start_labels},
+            {"start_model", plan.start_model},
+            {"model_output", plan.model_output},
+            {"assignments_output", plan.assignments_output},
+            {"trace_output", plan.trace_output}};
+}
+
+Plan plan_from(const json& document) {
+    const JsonReader root(document);
+    root.expect_keys({"data_path", "import", "columns", "search", "start_labels", "start_model",
+                      "model_output", "assignments_output", "trace_output"});
+    Plan plan;
+    read_key(root, "data_path", plan.data_path, text_of);
+    read_key(root, "import", plan.import,
+             [](const JsonReader& value) { return csv_options_from(value); });
+    read_key(root, "columns", plan.columns, column_plan_from);
+    read_key(root, "search", plan.search, search_options_from);
+    read_key(root, "start_labels", plan.start_labels, text_of);
+    read_key(root, "start_model", plan.start_model, text_of);
+    read_key(root, "model_output", plan.model_output, text_of);
+    read_key(root, "assignments_output", plan.assignments_output, text_of);
+    read_key(root, "trace_output", plan.trace_output, text_of);
+    return plan;
+}
+
+}  // namespace mixtura

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <future>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "mixtura/common/error.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/io/model_file.h"
+#include "mixtura/io/number_text.h"
+#include "mixtura/io/sha256.h"
+#include "mixtura/plan/plan.h"
+#include "mixtura/plan/standardisation.h"
+
+namespace mixtura {
+
+namespace {
+
+/// Reports log-likelihoods of the standardised data in the data's own units.
+class OwnUnitsObserver final : public SearchObserver {
+  public:
+    OwnUnitsObserver(SearchObserver* inner, const Standardisation& standardisation,
+                     double weight_sum)
+        : inner_(inner),
+          standardisation_(&standardisation),
+          shift_(weight_sum * standardisation.log_jacobian()) {}
+
+    void on_iteration(const IterationReport& report) override {
+        IterationReport shifted = report;
+        shifted.log_likelihood -= shift_;
+        inner_->on_iteration(shifted);
+    }
+    void on_progress(std::string_view what, double done, double total) override {
+        inner_->on_progress(what, done, total);
+    }
+    void on_candidate(std::size_t index, const Candidate& candidate) override {
+        inner_->on_candidate(index, standardisation_->undo(candidate));
+    }
+
+  private:
+    SearchObserver* inner_;
+    const Standardisation* standardisation_;
+    double shift_;
+};
+
+std::string joined(const std::vector<std::string>& items) {
+    std::string text;
+    for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+    return text;
+}
+
+/// The names in the plan's list, or else those of the start model, or else all numeric columns
+/// that have no other task.
+std::vector<std::size_t> feature_columns(const Plan& plan, const DataSet& data,
+                                         const std::optional<SavedModel>& start_model,
+                                         std::vector<std::string>& notes) {
+    std::set<std::size_t> excluded;
+    for (const std::string& name : plan.columns.excluded) excluded.insert(data.column_index(name));
+    std::vector<std::string> names = plan.columns.features;
+    if (names.empty() && start_model)
+        names = start_model->data.features;
+    std::vector<std::size_t> features;
+    for (const std::string& name : names) {
+        const std::size_t index = data.column_index(name);
+        if (std::find(features.begin(), features.end(), index) != features.end())
+            throw InvalidArgument("Column '" + name + "' is named twice as a feature.");
+        if (!excluded.contains(index))
+            features.push_back(index);
+    }
+    if (!names.empty()) {
+        if (features.empty())
+            throw InvalidArgument("Every feature that is named is also excluded.");
+        return features;
+    }
+    if (!plan.columns.weights.empty())
+        excluded.insert(data.column_index(plan.columns.weights));
+    if (!plan.start_labels.empty())
+        excluded.insert(data.column_index(plan.start_labels));
+    std::vector<std::string> left_out;
+    for (std::size_t j = 0; j < data.columns().size(); ++j) {
+        if (excluded.contains(j))
+            continue;
+        const Column& column = data.column(j);
+        if (column.is_numeric())
+            features.push_back(j);
+        else
+            left_out.push_back(column.name + " (" + std::string(to_string(column.type)) + ")");
+    }
+    if (features.empty())
+        throw DataError("'" + data.source() + "' has no numeric column that could be a feature.",
+                        {.file = data.source(), .column_name = {}, .cell = {}});
+    if (!left_out.empty())
+        notes.push_back("Not numeric, so not used: " + joined(left_out) + ".");
+    return features;
+}
+
+/// A constant feature makes every covariance singular, whatever the structure.
+void check_features_vary(const FeatureTable& table, const std::string& source) {
+    if (table.observations.rows() < 2)
+        throw DataError("'" + source + "' has only " + std::to_string(table.observations.rows()) +
+                            " usable row: a mixture needs two or more.",
+                        {.file = source, .column_name = {}, .cell = {}});
+    for (Eigen::Index j = 0; j < table.observations.cols(); ++j) {
+        const auto column = table.observations.col(j);
+        if ((column.array() != column[0]).any())
+            continue;
+        const std::string& name = table.names[static_cast<std::size_t>(j)];
+        throw DataError("Column '" + name + "' has the same value (" + number_text(column[0]) +
+                            ") in all " + std::to_string(column.size()) +
+                            " rows used, so that no covariance can be estimated. Leave it out.",
+                        {.file = source, .column_name = name, .cell = number_text(column[0])});
+    }
+}
+
+void check_enough_rows(const FeatureTable& table, const std::vector<int>& counts,
+                       const std::string& source) {
+    const int least = *std::min_element(counts.begin(), counts.end());
+    if (table.observations.rows() < least)
+        throw DataError("'" + source + "' has " + std::to_string(table.observations.rows()) +
+                            " usable rows, fewer than the " + std::to_string(least) +
+                            " components asked for. Ask for fewer components.",
+                        {.file = source, .column_name = {}, .cell = {}});
+}
+
+void check_component_count(const std::vector<int>& asked, int given, const std::string& what) {
+    if (asked != std::vector<int>{given})
+        throw InvalidArgument(what + " gives " + std::to_string(given) +
+                              " components; ask for exactly that many.");
+}
+
+/// Components numbered by ascending value, or by first appearance where the labels are text.
+std::vector<std::int32_t> label_partition(const DataSet& data, const FeatureTable& table,
+                                          const std::string& name) {
+    const Column& column = data.column(data.column_index(name));
+    std::map<double, std::int32_t> component_of;
+    std::vector<double> keys;
+    std::vector<double> in_order;
+    for (const std::int64_t row : table.rows) {
+        if (column.text(row).empty())
+            throw DataError("'" + data.source() + "', line " +
+                                std::to_string(data.line_of_row(row)) + ", row " +
+                                std::to_string(row + 1) + ": the label in column '" + column.name +
+                                "' is missing, but every row used needs one to start from.",
+                            {.file = data.source(),
+                             .line = data.line_of_row(row),
+                             .row = row + 1,
+                             .column_name = column.name,
+                             .cell = {}});
+        const auto at = static_cast<std::size_t>(row);
+        keys.push_back(column.is_numeric() ? column.numbers[at]
+                                           : static_cast<double>(column.codes[at]));
+        if (component_of.emplace(keys.back(), 0).second)
+            in_order.push_back(keys.back());
+    }
+    if (column.is_numeric())
+        std::sort(in_order.begin(), in_order.end());
+    for (std::size_t k = 0; k < in_order.size(); ++k)
+        component_of[in_order[k]] = static_cast<std::int32_t>(k);
+    std::vector<std::int32_t> partition;
+    for (const double key : keys) partition.push_back(component_of[key]);
+    return partition;
+}
+
+/// The start model over the table's features in their order.
+GaussianMixture matching_model(const SavedModel& start, const FeatureTable& table) {
+    std::vector<int> order;
+    for (const std::string& name : table.names) {
+        const auto& known = start.data.features;
+        const auto found = std::find(known.begin(), known.end(), name);
+        if (found == known.end())
+            throw InvalidArgument("The start model has no feature '" + name + "'.");
+        order.push_back(static_cast<int>(found - known.begin()));
+    }
+    if (order.size() != start.data.features.size())
+        throw InvalidArgument("The start model has the features " + joined(start.data.features) +
+                              "; use exactly these.");
+    return std::is_sorted(order.begin(), order.end()) ? start.model : marginal(start.model, order);
+}
+
+EmStart start_of(const Plan& plan, const DataSet& data, const FeatureTable& table,
+                 const std::optional<SavedModel>& start_model,
+                 const Standardisation& standardisation) {
+    EmStart start;
+    if (!plan.start_labels.empty()) {
+        start.partition = label_partition(data, table, plan.start_labels);
+        const int count = 1 + *std::max_element(start.partition.begin(), start.partition.end());
+        check_component_count(plan.search.component_counts, count,
+                              "The label column '" + plan.start_labels + "'");
+    }
+    if (start_model) {
+        start.model = standardisation.apply(matching_model(*start_model, table));
+        check_component_count(plan.search.component_counts, start.model->component_count(),
+                              "The start model '" + plan.start_model + "'");
+    }
+    return start;
+}
+
+SelectionRecord selection_record(const Candidate& candidate) {
+    SelectionRecord record;
+    record.component_count = candidate.component_count;
+    record.covariance_structure = to_string(candidate.covariance_structure);
+    record.parameter_count = candidate.parameter_count;
+    record.seconds = candidate.seconds;
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    record.log_likelihood = record.bic = record.icl = record.aic = unknown;
+    record.message = candidate.failure;
+    if (!candidate.fit) {
+        record.status = candidate.failure == "cancelled" ? "cancelled" : "failed";
+        return record;
+    }
+    const EmRun& run = candidate.fit->runs.at(candidate.fit->best_run);
+    record.log_likelihood = candidate.fit->log_likelihood;
+    record.iterations = run.iterations;
+    record.status = to_string(run.status);
+    if (!candidate.fit->spurious.empty()) {
+        record.status = "spurious";
+        record.message = candidate.fit->spurious;
+    }
+    if (candidate.criteria) {
+        record.bic = candidate.criteria->bic;
+        record.icl = candidate.criteria->icl;
+        record.aic = candidate.criteria->aic;
+    }
+    return record;
+}
+
+/// The admissible best, or of a cancelled search the best of what was reached.
+std::optional<std::size_t> choice(const SearchResult& search, Criterion criterion) {
+    if (search.best || !search.cancelled)
+        return search.best;
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < search.candidates.size(); ++i) {
+        const Candidate& candidate = search.candidates[i];
+        if (!candidate.fit || !candidate.criteria || !candidate.fit->spurious.empty())
+            continue;
+        if (!best || candidate.criteria->value(criterion) <
+                         search.candidates[*best].criteria->value(criterion))
+            best = i;
+    }
+    return best;
+}
+
+std::string sha256_or_nothing(const std::string& path) {
+    try {
+        return file_sha256(path);
+    } catch (const FileError&) {
+        return {};  // the data were imported earlier and the file has gone since
+    }
+}
+
+void check_plan(const Plan& plan) {
+    if (plan.search.component_counts.empty() || plan.search.covariance_structures.empty())
+        throw InvalidArgument(
+            "A search needs at least one component count and one covariance "
+            "structure.");
+    if (!plan.start_labels.empty() && !plan.start_model.empty())
+        throw InvalidArgument("A fit starts from labels or from a model, not from both.");
+    EmOptions options = plan.search.em;
+    for (const int count : plan.search.component_counts) {
+        options.component_count = count;
+        validate(options);
+    }
+}
+
+}  // namespace
+
+ImportResult import_data(const std::string& path, const CsvOptions& options,
+                         const FitControl& control) {
+    ImportProgress progress;
+    if (control.observer != nullptr)
+        progress = [&](std::uint64_t done, std::uint64_t total) {
+            control.observer->on_progress("reading " + path, static_cast<double>(done),
+                                          static_cast<double>(total));
+        };
+    ImportResult result = import_csv(path, options, control.stop, progress, control.thread_count);
+    if (!result.dialect.ambiguity.empty() && !options.decimal)
+        throw DataError(result.dialect.ambiguity, {.file = path, .column_name = {}, .cell = {}});
+    return result;
+}
+
+RunResult run(const Plan& plan, const DataSet& data, const FitControl& control,
+              SearchObserver* observer) {
+    check_plan(plan);
+    std::optional<SavedModel> start_model;
+    if (!plan.start_model.empty())
+        start_model = read_model_file(plan.start_model);
+    RunResult result;
+    const std::vector<std::size_t> features =
+        feature_columns(plan, data, start_model, result.notes);
+    const int weight_column = plan.columns.weights.empty()
+                                  ? -1
+                                  : static_cast<int>(data.column_index(plan.columns.weights));
+    result.table = feature_table(data, features, weight_column, plan.columns.missing_rows);
+    const FeatureTable& table = result.table;
+    if (table.rows_dropped > 0)
+        result.notes.push_back(std::to_string(table.rows_dropped) + " of " +
+                               std::to_string(data.row_count()) +
+                               " rows left out, because a value is missing.");
+    check_features_vary(table, data.source());
+    check_enough_rows(table, plan.search.component_counts, data.source());
+    auto digest = std::async(std::launch::async, sha256_or_nothing, plan.data_path);
+
+    const Standardisation scales = standardisation(table, plan.columns.standardise);
+    result.transform = scales.to_json();
+    const EmStart start = start_of(plan, data, table, start_model, scales);
+    try {
+        if (scales.is_identity()) {
+            result.search = search_gaussian_mixtures(table.observations, plan.search, control,
+                                                     observer, table.weights, start);
+        } else {
+            const double weight_sum = table.weights.size() > 0
+                                          ? table.weights.sum()
+                                          : static_cast<double>(table.observations.rows());
+            OwnUnitsObserver own_units(observer, scales, weight_sum);
+            FitControl inner = control;
+            inner.observer = nullptr;  // its reports arrive through the search observer
+            result.search = search_gaussian_mixtures(
+                scales.apply(table.observations), plan.search, inner,
+                observer != nullptr ? &own_units : nullptr, table.weights, start);
+            for (Candidate& candidate : result.search.candidates)
+                candidate = scales.undo(std::move(candidate));
+        }
+    } catch (const InvalidArgument& error) {
+        // The options were checked above: what is left is about the data.
+        throw DataError("'" + data.source() + "': " + error.what(),
+                        {.file = data.source(), .column_name = {}, .cell = {}});
+    }
+    for (const Candidate& candidate : result.search.candidates)
+        result.selection.push_back(selection_record(candidate));
+    result.data_sha256 = digest.get();
+    if (const auto chosen = choice(result.search, plan.search.criterion)) {
+        result.chosen = saved_model(plan, data, result, *chosen);
+        if (result.search.cancelled)
+            result.chosen->fit.status = to_string(FitStatus::cancelled);
+    }
+    return result;
+}
+
+RunResult run(const Plan& plan, const FitControl& control, SearchObserver* observer) {
+    FitControl import_control = control;
+    if (observer != nullptr)
+        import_control.observer = observer;
+    const ImportResult import = import_data(plan.data_path, plan.import, import_control);
+    RunResult result = run(plan, import.data, control, observer);
+    if (import.rows_skipped > 0)
+        result.notes.insert(result.notes.begin(),
+                            std::to_string(import.rows_skipped) +
+                                " rows left out, because a cell could not be read.");
+    else if (import.problem_count > 0)
+        result.notes.insert(result.notes.begin(), std::to_string(import.problem_count) +
+                                                      " cells could not be read and are taken as "
+                                                      "missing.");
+    write_outputs(plan, result, control);
+    return result;
+}
+
+void write_outputs(const Plan& plan, const RunResult& result, const FitControl& control) {
+    if (!result.chosen)
+        return;
+    if (!plan.model_output.empty())
+        write_model_file(plan.model_output, *result.chosen);
+    if (!plan.assignments_output.empty()) {
+        FitControl unstopped = control;
+        unstopped.stop = {};  // a cancelled fit still delivers what it reached
+        write_file_atomically(
+            plan.assignments_output,
+            assignments_csv(result.table,
+                            score(result.chosen->model, result.table.observations, unstopped)));
+    }
+    if (plan.trace_output.empty())
+        return;
+    for (const Candidate& candidate : result.search.candidates) {
+        if (candidate.fit && candidate.component_count == result.chosen->model.component_count() &&
+            candidate.covariance_structure == result.chosen->model.covariance_structure()) {
+            write_file_atomically(plan.trace_output, trace_csv(*candidate.fit));
+            return;
+        }
+    }
+}
+
+}  // namespace mixtura

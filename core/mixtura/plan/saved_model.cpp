@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/common/error.h"
+#include "mixtura/plan/option_names.h"
+#include "mixtura/plan/plan.h"
+
+namespace mixtura {
+
+namespace {
+
+nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
+    const EmOptions& em = plan.search.em;
+    nlohmann::json options = {
+        {"component_count", candidate.component_count},
+        {"covariance_structure", std::string(to_string(candidate.covariance_structure))},
+        {"criterion", std::string(to_string(plan.search.criterion))},
+        {"initialisation", std::string(to_string(em.initialisation))},
+        {"run_count", em.run_count},
+        {"seed", em.seed},
+        {"tolerance", em.tolerance},
+        {"iteration_limit", em.iteration_limit},
+        {"covariance_floor", em.covariance_floor},
+        {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
+        {"standardise", std::string(to_string(plan.columns.standardise))},
+        {"observation_weights", plan.columns.weights},
+        {"import", to_json(plan.import)}};
+    if (!plan.start_labels.empty())
+        options["initialisation"] = "labels:" + plan.start_labels;
+    if (!plan.start_model.empty())
+        options["initialisation"] = plan.start_model;
+    return options;
+}
+
+FitRecord fit_record(const Candidate& candidate, const FeatureTable& table) {
+    const EmFit& fit = *candidate.fit;
+    const EmRun& best = fit.runs.at(fit.best_run);
+    FitRecord record;
+    record.status = to_string(best.status);
+    record.log_likelihood = fit.log_likelihood;
+    record.parameter_count = candidate.parameter_count;
+    const InformationCriteria criteria = candidate.criteria.value_or(information_criteria(fit));
+    record.bic = criteria.bic;
+    record.icl = criteria.icl;
+    record.aic = criteria.aic;
+    record.entropy = fit.entropy;
+    record.iterations = best.iterations;
+    record.trace = best.log_likelihood;
+    record.rows_dropped = table.rows_dropped;
+    record.floors_applied = best.floors_applied;
+    record.seconds = candidate.seconds;
+    record.spurious = fit.spurious;
+    for (const EmRun& run : fit.runs)
+        record.starts.push_back({.start = run.start,
+                                 .log_likelihood = run.log_likelihood.empty()
+                                                       ? std::numeric_limits<double>::quiet_NaN()
+                                                       : run.log_likelihood.back(),
+                                 .status = std::string(to_string(run.status)),
+                                 .iterations = run.iterations,
+                                 .diagnosis = run.diagnosis});
+    record.best_start = fit.best_run;
+    return record;
+}
+
+}  // namespace
+
+SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
+                       std::size_t candidate) {
+    const Candidate& chosen = result.search.candidates.at(candidate);
+    if (!chosen.fit)
+        throw InvalidArgument("This model was not fitted: " + chosen.failure);
+    DataProvenance provenance;
+    provenance.source = plan.data_path.empty() ? data.source() : plan.data_path;
+    provenance.sha256 = result.data_sha256;
+    provenance.rows = data.row_count();
+    provenance.rows_used = static_cast<std::int64_t>(result.table.rows.size());
+    provenance.features = result.table.names;
+    provenance.transform = result.transform;
+    return {.data = std::move(provenance),
+            .options = options_json(plan, chosen),
+            .model = chosen.fit->model,
+            .fit = fit_record(chosen, result.table),
+            .selection = result.selection};
+}
+
+}  // namespace mixtura

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/plan/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "mixtura/io/number_text.h"
+
+namespace mixtura {
+
+namespace {
+
+constexpr int feature_mention_limit = 6;
+constexpr double uncertain_above = 0.3;
+
+std::string plural(std::int64_t count, const std::string& singular) {
+    return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
+}
+
+/// 0.3559 -> "36 %"; small shares keep a digit: "0.4 %".
+std::string percent(double share) {
+    const double value = 100.0 * share;
+    return (value < 1.0 && value > 0.0 ? rounded_text(value, 1) : fixed_text(value, 0)) + " %";
+}
+
+/// Overall mean and standard deviation (divisor N) of each feature.
+struct Overall {
+    Eigen::RowVectorXd mean;
+    Eigen::RowVectorXd deviation;
+};
+
+Overall overall(const FeatureTable& table) {
+    const Eigen::VectorXd weights = table.weights.size() > 0
+                                        ? table.weights
+                                        : Eigen::VectorXd::Ones(table.observations.rows()).eval();
+    const double weight_sum = weights.sum();
+    Overall result;
+    result.mean = weights.transpose() * table.observations / weight_sum;
+    const Eigen::MatrixXd centred = table.observations.rowwise() - result.mean;
+    result.deviation =
+        (weights.transpose() * centred.cwiseAbs2() / weight_sum).array().sqrt().matrix();
+    return result;
+}
+
+/// How far `distance` (in overall standard deviations) is from the overall mean.
+std::string level(double distance) {
+    const double size = std::abs(distance);
+    const std::string side = distance > 0.0 ? "high" : "low";
+    if (size >= 1.5)
+        return "very " + side;
+    if (size >= 0.75)
+        return side;
+    return size >= 0.25 ? "rather " + side : "about average";
+}
+
+std::string listed(const std::vector<std::string>& items) {
+    std::string text;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0)
+            text += i + 1 == items.size() ? " and " : ", ";
+        text += items[i];
+    }
+    return text;
+}
+
+/// "low eruptions (2.04, overall 3.49) and low waiting (54.5, overall 70.9)", the most
+/// telling features first.
+std::string feature_words(const GaussianMixture& model, int component, const FeatureTable& table,
+                          const Overall& data) {
+    const auto d = static_cast<std::size_t>(model.feature_count());
+    std::vector<double> distance(d);
+    for (std::size_t j = 0; j < d; ++j) {
+        const auto at = static_cast<Eigen::Index>(j);
+        distance[j] = (model.means()(component, at) - data.mean[at]) / data.deviation[at];
+    }
+    std::vector<std::size_t> order(d);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (d > feature_mention_limit)
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            return std::abs(distance[a]) > std::abs(distance[b]);
+        });
+    std::vector<std::string> items;
+    for (std::size_t i = 0; i < std::min<std::size_t>(d, feature_mention_limit); ++i) {
+        const std::size_t j = order[i];
+        const auto at = static_cast<Eigen::Index>(j);
+        items.push_back(level(distance[j]) + " " + table.names[j] + " (" +
+                        rounded_text(model.means()(component, at), 3) + ", overall " +
+                        rounded_text(data.mean[at], 3) + ")");
+    }
+    std::string text = listed(items);
+    if (d > feature_mention_limit)
+        text += "; the other " +
+                plural(static_cast<std::int64_t>(d) - feature_mention_limit, "feature") +
+                " lie nearer to the overall mean";
+    return text;
+}
+
+std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable& table,
+                                    const Scores& scores) {
+    std::vector<std::string> remarks;
+    const auto n = static_cast<std::int64_t>(table.rows.size());
+    const auto uncertain =
+        static_cast<std::int64_t>((scores.uncertainty.array() > uncertain_above).count());
+    if (saved.model.component_count() > 1)
+        remarks.push_back(uncertain == 0
+                              ? "No row is uncertain: every largest probability is 0.7 or more."
+                              : percent(static_cast<double>(uncertain) / static_cast<double>(n)) +
+                                    " of the rows (" + std::to_string(uncertain) +
+                                    ") are uncertain: their largest probability is below 0.7.");
+    if (!saved.fit.spurious.empty())
+        remarks.push_back("This solution is not to be trusted: " + saved.fit.spurious);
+    if (saved.fit.status == "iteration_limit")
+        remarks.push_back("The fit had not converged after " +
+                          plural(saved.fit.iterations, "iteration") +
+                          "; allow more to be sure of the figures.");
+    if (saved.fit.status == "cancelled")
+        remarks.push_back("The work was cancelled; this is the best model reached until then.");
+    if (saved.fit.floors_applied > 0)
+        remarks.push_back(plural(saved.fit.floors_applied, "eigenvalue") +
+                          " of the covariances stood at the covariance floor: a component is "
+                          "nearly flat.");
+    if (saved.fit.rows_dropped > 0)
+        remarks.push_back(plural(saved.fit.rows_dropped, "row") +
+                          (saved.fit.rows_dropped == 1 ? " was" : " were") +
+                          " left out, because a value is missing.");
+    if (!saved.data.transform.empty())
+        remarks.push_back(
+            "The features were standardised for the fit; every figure is in the "
+            "data's own units.");
+    if (saved.data.transform.empty() &&
+        depends_on_column_scales(saved.model.covariance_structure()) &&
+        saved.model.feature_count() > 1)
+        remarks.push_back(
+            "With this covariance structure the units of the features matter: "
+            "another unit may give other groups.");
+    if (saved.fit.starts.size() > 1) {
+        const double best = saved.fit.log_likelihood;
+        const auto hits = std::count_if(
+            saved.fit.starts.begin(), saved.fit.starts.end(), [&](const StartRecord& start) {
+                return std::abs(start.log_likelihood - best) <= 1e-3 + 1e-6 * std::abs(best);
+            });
+        remarks.push_back(std::to_string(hits) + " of " + std::to_string(saved.fit.starts.size()) +
+                          " starts reached this solution.");
+    }
+    return remarks;
+}
+
+}  // namespace
+
+ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores) {
+    const GaussianMixture& model = saved.model;
+    const CovarianceStructure structure = model.covariance_structure();
+    ModelSummary summary;
+    summary.headline = plural(model.component_count(), "group") + ", " +
+                       std::string(describe(structure)) + " (" + std::string(to_string(structure)) +
+                       ")";
+    const Overall data = overall(table);
+    const auto n = static_cast<double>(table.rows.size());
+    for (int k = 0; k < model.component_count(); ++k) {
+        ComponentSummary component;
+        component.component = k;
+        component.mixing_weight = model.mixing_weights()[k];
+        component.rows = std::count(scores.classification.begin(), scores.classification.end(), k);
+        component.words = "Component " + std::to_string(k + 1) + " holds " +
+                          percent(static_cast<double>(component.rows) / n) + " of the rows (" +
+                          std::to_string(component.rows) + "); it has " +
+                          feature_words(model, k, table, data) + ".";
+        summary.components.push_back(std::move(component));
+    }
+    summary.remarks = remarks_on(saved, table, scores);
+    return summary;
+}
+
+}  // namespace mixtura
