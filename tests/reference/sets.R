@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# The data sets of the reference values and their features; sourced by the scripts beside it.
+suppressPackageStartupMessages(library(mclust))
+
+feature_columns <- list(
+  banknote = 2:7, baudry_ex41 = 1:2, crabs = 4:8, diabetes = 2:4, faithful = 1:2, galaxies = 1,
+  iris = 1:4, wine = 1:13
+)
+
+# Folder of the running script; the repository is two levels above.
+script_folder <- function() {
+  file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+  if (length(file) == 1) dirname(normalizePath(file)) else getwd()
+}
+
+read_features <- function(name) {
+  path <- file.path(script_folder(), "..", "..", "resources", "data", paste0(name, ".csv"))
+  as.matrix(read.csv(path)[, feature_columns[[name]], drop = FALSE])
+}
+
+# Where the values go: the folder given on the command line, or the reference folder itself.
+output_folder <- function(part) {
+  given <- commandArgs(trailingOnly = TRUE)
+  folder <- file.path(if (length(given) > 0) given[1] else script_folder(), part)
+  dir.create(folder, recursive = TRUE, showWarnings = FALSE)
+  folder
+}
