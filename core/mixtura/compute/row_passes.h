@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 #include "mixtura/common/fit_control.h"
 #include "mixtura/common/matrix.h"
+#include "mixtura/compute/cancelled.h"
 
 namespace mixtura::compute {
+
+/// Rows of a block: a constant of the project, whatever the machine and the number of threads.
+inline constexpr std::size_t block_rows = 131072;
 
 /// Parameters of a Gaussian mixture as a pass over rows needs them, in the data's own units.
 struct GaussianParameters {
     enum class Shape { full, diagonal };
     Shape shape = Shape::full;
-    Eigen::VectorXd mixing_weights;  ///< K, > 0
+    Eigen::VectorXd mixing_weights;  ///< K, >= 0; a component of weight 0 takes no part
     Eigen::MatrixXd means;           ///< K x d
     /// K lower Cholesky factors, d x d (full), or K of d x 1 standard deviations (diagonal).
     std::vector<Eigen::MatrixXd> covariance_factors;
@@ -37,11 +42,16 @@ struct GaussianRowOutputs {
 
 /// Observations resident on a backend, cut into fixed blocks of 131 072 rows, centred by the
 /// column means and scaled by a power of two near the column standard deviations (exact), and the
-/// passes over them. Results are the same bits for any number of threads.
+/// passes over them. Results are the same bits for any number of threads. Passes of one object
+/// may run on several threads at once.
 class RowPasses {
   public:
     /// @param observations  n x d, finite; copied
     /// @param weights       n case weights >= 0, or empty for all one; copied
+    /// @throw InvalidArgument  no rows or columns, a value that is not finite or so large that its
+    ///                         square overflows, a wrong number of weights, a negative weight
+    /// @throw BackendError     the rows do not fit the backend's memory
+    /// @throw Cancelled        the control's stop was requested
     RowPasses(const MatrixRef& observations, const VectorRef& weights, const FitControl& control);
     ~RowPasses();
     RowPasses(RowPasses&&) noexcept;
@@ -52,7 +62,8 @@ class RowPasses {
 
     /// One EM pass: expectation under `parameters` and the moments for the maximisation.
     /// Time O(n K d^2) (full) or O(n K d).
-    /// @throw Cancelled  the control's stop was requested; noticed within a block of rows
+    /// @throw Cancelled       the control's stop was requested; noticed within milliseconds
+    /// @throw NumericalError  a parameter is not finite or a factor is singular
     [[nodiscard]] GaussianStatistics gaussian_statistics(
         const GaussianParameters& parameters) const;
     /// The same expectation, row by row. @return the log-likelihood @throw Cancelled  as above
@@ -63,8 +74,5 @@ class RowPasses {
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// Thrown out of a pass whose control was stopped; estimators turn it into FitStatus::cancelled.
-struct Cancelled {};
 
 }  // namespace mixtura::compute

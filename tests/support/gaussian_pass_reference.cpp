@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/gaussian_pass_reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixtura::test {
+
+namespace {
+
+using compute::GaussianParameters;
+
+/// log(pi) + log N(x; mu, L L'), by forward substitution.
+long double log_component(const Eigen::MatrixXd& observations, Eigen::Index row,
+                          const GaussianParameters& parameters, Eigen::Index k) {
+    const Eigen::Index dim = observations.cols();
+    const Eigen::MatrixXd& factor = parameters.covariance_factors[static_cast<std::size_t>(k)];
+    const bool full = parameters.shape == GaussianParameters::Shape::full;
+    std::vector<long double> z(static_cast<std::size_t>(dim));
+    long double square = 0.0L;
+    long double log_determinant = 0.0L;
+    for (Eigen::Index i = 0; i < dim; ++i) {
+        long double rest = static_cast<long double>(observations(row, i)) -
+                           static_cast<long double>(parameters.means(k, i));
+        for (Eigen::Index j = 0; full && j < i; ++j)
+            rest -= static_cast<long double>(factor(i, j)) * z[static_cast<std::size_t>(j)];
+        const long double pivot = full ? factor(i, i) : factor(i, 0);
+        const long double value = rest / pivot;
+        z[static_cast<std::size_t>(i)] = value;
+        square += value * value;
+        log_determinant += std::log(pivot);
+    }
+    return std::log(static_cast<long double>(parameters.mixing_weights[k])) -
+           0.5L * static_cast<long double>(dim) * 1.837877066409345483560659472811235279723L -
+           log_determinant - 0.5L * square;
+}
+
+}  // namespace
+
+GaussianPassReference gaussian_pass_reference(const Eigen::MatrixXd& observations,
+                                              const Eigen::VectorXd& weights,
+                                              const GaussianParameters& parameters) {
+    const Eigen::Index rows = observations.rows();
+    const Eigen::Index dim = observations.cols();
+    const Eigen::Index components = parameters.mixing_weights.size();
+    const bool full = parameters.shape == GaussianParameters::Shape::full;
+    const auto weight = [&](Eigen::Index i) -> long double {
+        return weights.size() == 0 ? 1.0L : static_cast<long double>(weights[i]);
+    };
+    std::vector<long double> share(static_cast<std::size_t>(rows * components));
+    GaussianPassReference result;
+    result.log_densities.resize(rows);
+    result.responsibilities.resize(rows, components);
+    for (Eigen::Index i = 0; i < rows; ++i) {
+        long double* p = share.data() + i * components;
+        for (Eigen::Index k = 0; k < components; ++k)
+            p[k] = log_component(observations, i, parameters, k);
+        const long double largest = *std::max_element(p, p + components);
+        long double sum = 0.0L;
+        for (Eigen::Index k = 0; k < components; ++k) sum += std::exp(p[k] - largest);
+        const long double log_density = largest + std::log(sum);
+        result.log_densities[i] = static_cast<double>(log_density);
+        result.log_likelihood += weight(i) * log_density;
+        for (Eigen::Index k = 0; k < components; ++k) {
+            p[k] = std::exp(p[k] - log_density);
+            result.responsibilities(i, k) = static_cast<double>(p[k]);
+        }
+    }
+    result.masses.resize(components);
+    result.means = parameters.means;
+    for (Eigen::Index k = 0; k < components; ++k) {
+        const auto r = [&](Eigen::Index i) {
+            return weight(i) * share[static_cast<std::size_t>(i * components + k)];
+        };
+        long double mass = 0.0L;
+        for (Eigen::Index i = 0; i < rows; ++i) mass += r(i);
+        result.masses[k] = static_cast<double>(mass);
+        std::vector<long double> mean(static_cast<std::size_t>(dim));
+        for (Eigen::Index j = 0; j < dim; ++j) {
+            long double sum = 0.0L;
+            for (Eigen::Index i = 0; i < rows; ++i)
+                sum += r(i) * static_cast<long double>(observations(i, j));
+            mean[static_cast<std::size_t>(j)] =
+                mass > 0.0L ? sum / mass : static_cast<long double>(parameters.means(k, j));
+            result.means(k, j) = static_cast<double>(mean[static_cast<std::size_t>(j)]);
+        }
+        Eigen::MatrixXd scatter(dim, full ? dim : 1);
+        for (Eigen::Index a = 0; a < dim; ++a)
+            for (Eigen::Index b = full ? 0 : a; b < (full ? dim : a + 1); ++b) {
+                long double sum = 0.0L;
+                for (Eigen::Index i = 0; i < rows; ++i)
+                    sum += r(i) *
+                           (static_cast<long double>(observations(i, a)) -
+                            mean[static_cast<std::size_t>(a)]) *
+                           (static_cast<long double>(observations(i, b)) -
+                            mean[static_cast<std::size_t>(b)]);
+                scatter(a, full ? b : 0) = static_cast<double>(sum);
+            }
+        result.scatters.push_back(std::move(scatter));
+    }
+    return result;
+}
+
+}  // namespace mixtura::test
