@@ -9,6 +9,7 @@ Prints one line for each finding and ends with 1 if there was any; 77 where a ch
 import argparse
 import os
 import pathlib
+import posixpath
 import re
 import subprocess
 import sys
@@ -137,19 +138,25 @@ def check_names(root, _arguments):
 
 
 def check_lists(root, _arguments):
-    """Every .cpp, and every public header of the core, is listed in a CMakeLists.txt at or above its folder."""
-    lists = {path.parent: re.sub(r"#.*", "", (root / path).read_text(encoding="utf-8"))
-             for path in tracked_files(root) if path.name == "CMakeLists.txt"}
-    for path in tracked_files(root):
-        is_listed_kind = path.suffix == ".cpp" or (path.suffix == ".h" and path.parts[:2] == ("core", "mixtura"))
-        if not is_listed_kind or path.parts[0] not in {"core", "app", "plugins", "tests"}:
-            continue
-        for folder in path.parents:
-            name = re.escape(str(path.relative_to(folder)))
-            if folder in lists and re.search(rf"(^|[\s/\"]){name}([\s)\"]|$)", lists[folder]):
-                break
-        else:
+    """Every .cpp is listed in a CMakeLists.txt, and a header of the core that is listed, so
+    installed, includes no header that is not."""
+    paths = list(tracked_files(root))
+    listed = set()
+    for path in paths:
+        if path.name == "CMakeLists.txt":
+            text = re.sub(r"#.*", "", (root / path).read_text(encoding="utf-8")).replace("${PROJECT_SOURCE_DIR}/", "/")
+            for name in re.findall(r"[^\s()\";]+\.(?:cpp|h)\b", text):
+                listed.add(pathlib.PurePosixPath(posixpath.normpath(
+                    name[1:] if name.startswith("/") else posixpath.join(path.parent, name))))
+
+    for path in paths:
+        if path.suffix == ".cpp" and path.parts[0] in {"core", "app", "plugins", "tests"} and path not in listed:
             yield f"{path}: in no CMakeLists.txt"
+        if path.suffix == ".h" and path.parts[:2] == ("core", "mixtura") and path in listed:
+            for line, _bracket, header in includes(root, path):
+                included = pathlib.PurePosixPath("core") / header
+                if header.startswith("mixtura/") and (root / included).exists() and included not in listed:
+                    yield f"{path}:{line}: is installed, but includes {header}, which is not listed"
 
 
 def check_format(root, arguments):

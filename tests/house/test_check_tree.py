@@ -81,6 +81,13 @@ class CheckTree(unittest.TestCase):
         self.write("core/mixtura/data/left.cpp", APACHE)
         self.assertEqual(self.findings("lists"), ["core/mixtura/data/left.cpp: in no CMakeLists.txt"])
 
+    def test_lists_finds_an_installed_header_that_needs_one_left_out(self):
+        self.write("core/mixtura/data/CMakeLists.txt", "target_sources(a PUBLIC FILE_SET HEADERS FILES open.h)\n")
+        self.write("core/mixtura/data/open.h", f'{APACHE}#include "mixtura/data/hidden.h"\n')
+        self.write("core/mixtura/data/hidden.h", APACHE)
+        self.assertEqual(self.findings("lists"), [
+            "core/mixtura/data/open.h:2: is installed, but includes mixtura/data/hidden.h, which is not listed"])
+
     def test_format_finds_a_line_out_of_shape(self):
         self.write(".clang-format", "BasedOnStyle: Google\n")
         self.write("core/a.cpp", f"{APACHE}int  x;\n")
