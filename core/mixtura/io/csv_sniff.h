@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mixtura/io/csv.h"
+#include "mixtura/io/csv_cells.h"
+
+namespace mixtura::csv {
+
+/// What the samples say of a column.
+enum class ColumnGuess {
+    number,
+    text,
+    date,
+    unknown  ///< no value among the samples
+};
+
+/// Everything that must be known before the rows are read.
+struct Layout {
+    CsvDialect dialect;
+    CellRules rules;
+    std::size_t table_begin = 0;             ///< offset of the first row after the header
+    std::int64_t table_line = 0;             ///< 0-based line of it
+    bool allows_trailing_delimiter = false;  ///< rows may end in one more delimiter
+    std::vector<ColumnGuess> guesses;
+};
+
+/// Chooses the encoding: as told, or from the samples of `bytes` that `sniff_layout` takes.
+TextEncoding choose_encoding(std::string_view bytes, const CsvOptions& options);
+
+/// Looks at the first 256 KiB of `text` (more where they hold few rows), four windows inside and
+/// the last 64 KiB.
+/// @param text      without byte-order mark, in UTF-8 or, if `encoding` says so, Windows-1252
+/// @param is_whole  false where `text` is only the beginning of a file
+/// @throw DataError  binary, empty, no row, more than `column_limit` columns
+/// @throw InvalidArgument  options that contradict each other
+Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::string& path,
+                    const CsvOptions& options, bool is_whole = true);
+
+}  // namespace mixtura::csv
