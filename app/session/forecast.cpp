@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/forecast.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QThread>
+#include <algorithm>
+#include <cmath>
+
+#include "mixtura/gaussian_mixture/initialisation.h"
+
+namespace mixtura::app {
+
+namespace {
+
+/// Seconds for one multiplication of a pass, with what surrounds it; typical of one core of 2020.
+constexpr double secondsPerOperation = 6e-10;
+/// Iterations of a run that converges as most do.
+constexpr double typicalIterations = 60.0;
+/// Standard deviations this far apart make a criterion that depends on scales one-sided.
+constexpr double adviseScaleRatio = 100.0;
+
+QString text(const char* source) {
+    return QCoreApplication::translate("Forecast", source);
+}
+
+bool iteratesInMStep(CovarianceStructure structure) {
+    using enum CovarianceStructure;
+    return structure == VEI || structure == VEE || structure == EVE || structure == VVE ||
+           structure == VEV;
+}
+
+}  // namespace
+
+double relativeWork(CovarianceStructure structure, int componentCount, int featureCount) {
+    const double d = std::max(1, featureCount);
+    const double pass = is_diagonal(structure) ? 6.0 * d : 2.0 * d * d + 6.0 * d;
+    return componentCount * (pass + 25.0) * (iteratesInMStep(structure) ? 2.0 : 1.0);
+}
+
+Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleRatio,
+                  int threadCount) {
+    Forecast result;
+    const SearchOptions& search = plan.search;
+    const int threads = threadCount > 0 ? threadCount : std::max(1, QThread::idealThreadCount());
+    double operations = 0.0;
+    int mostComponents = 0;
+    for (const int count : search.component_counts) {
+        mostComponents = std::max(mostComponents, count);
+        for (const CovarianceStructure structure : search.covariance_structures) {
+            operations += relativeWork(structure, count, featureCount);
+            const int parameters = parameter_count(structure, count, featureCount);
+            if (parameters > result.largestParameters) {
+                result.largestParameters = parameters;
+                result.largestModel = QString::fromLatin1(to_string(structure).data()) + u',' +
+                                      QString::number(count);
+            }
+        }
+    }
+    const double starts = search.em.run_count;
+    result.fitCount = int(search.component_counts.size() * search.covariance_structures.size() *
+                          std::size_t(search.em.run_count));
+    result.seconds = operations * rows * typicalIterations * starts * secondsPerOperation /
+                     double(threads);
+    const double sampled = std::min(rows, double(hierarchical_row_limit));
+    const double treeBytes =
+        search.em.initialisation == Initialisation::hierarchical ? sampled * sampled * 8.0 : 0.0;
+    result.megabytes =
+        (rows * featureCount * 8.0 * 2.0 + rows * mostComponents * 8.0 + treeBytes) / 1e6;
+
+    const QLocale locale;
+    if (result.largestParameters > rows / 5.0 && rows > 0)
+        result.advice.push_back(
+            text("%1 has %2 parameters for %3 rows: expect overfitting. Fewer components or a "
+                 "simpler covariance is safer.")
+                .arg(result.largestModel, locale.toString(result.largestParameters),
+                     locale.toString(qint64(rows))));
+    const bool scalesMatter =
+        std::any_of(search.covariance_structures.begin(), search.covariance_structures.end(),
+                    depends_on_column_scales);
+    if (scaleRatio >= adviseScaleRatio && scalesMatter &&
+        plan.columns.standardise == Standardise::none)
+        result.advice.push_back(
+            text("The columns' spreads differ by a factor of %1. Standardising is advised, or some "
+                 "structures will see the widest column alone.")
+                .arg(locale.toString(std::round(scaleRatio))));
+    return result;
+}
+
+}  // namespace mixtura::app

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/project.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+namespace mixtura::app {
+
+std::vector<std::size_t> featureColumns(const DataEntry& entry) {
+    std::vector<std::size_t> features;
+    for (std::size_t column = 0; column < entry.roles.size(); ++column)
+        if (entry.roles[column] == ColumnRole::feature)
+            features.push_back(column);
+    return features;
+}
+
+int weightColumn(const DataEntry& entry) {
+    for (std::size_t column = 0; column < entry.roles.size(); ++column)
+        if (entry.roles[column] == ColumnRole::weight)
+            return int(column);
+    return -1;
+}
+
+Plan planOf(const DataEntry& entry) {
+    Plan plan = entry.setup;
+    plan.data_path = QFile::encodeName(entry.path).toStdString();
+    plan.import = entry.importOptions;
+    plan.columns.features.clear();
+    plan.columns.excluded.clear();
+    for (const std::size_t column : featureColumns(entry))
+        plan.columns.features.push_back(entry.data->column(column).name);
+    const int weights = weightColumn(entry);
+    plan.columns.weights = weights < 0 ? std::string() : entry.data->column(std::size_t(weights)).name;
+    return plan;
+}
+
+Plan defaultSetup(const QString& path, const CsvOptions& importOptions) {
+    Plan plan;
+    plan.data_path = QFile::encodeName(path).toStdString();
+    plan.import = importOptions;
+    return plan;
+}
+
+QString nameOf(const FitEntry& fit) {
+    if (fit.best < 0 || !fit.result)
+        return QCoreApplication::translate("Project", "GMM, no model");
+    const SelectionRecord& record = fit.result->selection.at(std::size_t(fit.best));
+    return QCoreApplication::translate("Project", "GMM %1, K = %2")
+        .arg(QString::fromStdString(record.covariance_structure))
+        .arg(record.component_count);
+}
+
+std::optional<SavedModel> modelOf(const DataEntry& entry, const FitEntry& fit, int record) {
+    if (!fit.result || record < 0 || record >= int(fit.result->search.candidates.size()) ||
+        !fit.result->search.candidates[std::size_t(record)].fit)
+        return std::nullopt;
+    return saved_model(fit.plan, *entry.data, *fit.result, std::size_t(record));
+}
+
+}  // namespace mixtura::app
