@@ -108,18 +108,20 @@ void FitJob::start() {
         };
         try {
             const FitControl control{.stop = stop.get_token(), .thread_count = threadCount_};
-            auto result = std::make_shared<const RunResult>(
-                run(plan_, *data_, control, observer_.get()));
+            auto result =
+                std::make_shared<const RunResult>(run(plan_, *data_, control, observer_.get()));
             answer([this, result] { emit finished(result); });
         } catch (const std::bad_alloc&) {
             answer([this] {
-                emit failed(tr("There is not enough memory for this fit. Use fewer columns or "
-                               "components, or close other programs."));
+                emit failed(
+                    tr("There is not enough memory for this fit. Use fewer columns or "
+                       "components, or close other programs."));
             });
         } catch (const compute::Cancelled&) {
             answer([this] {
-                emit failed(tr("The fit was stopped before the first model was complete, so there "
-                               "is nothing to keep."));
+                emit failed(
+                    tr("The fit was stopped before the first model was complete, so there "
+                       "is nothing to keep."));
             });
         } catch (const std::exception& error) {
             answer([this, message = QString::fromUtf8(error.what())] { emit failed(message); });
@@ -163,8 +165,8 @@ void FitJob::discard() {
 void FitJob::poll() {
     Observer::Post post = observer_->fetch();
     for (const FitIteration& report : post.iterations) {
-        const QString key = QString::fromStdString(report.model) + u'/' +
-                            QString::number(report.run);
+        const QString key =
+            QString::fromStdString(report.model) + u'/' + QString::number(report.run);
         const auto last = lastLogLikelihood_.constFind(key);
         progress_.gain = last == lastLogLikelihood_.cend()
                              ? std::numeric_limits<double>::quiet_NaN()

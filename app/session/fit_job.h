@@ -21,7 +21,7 @@ struct FitIteration {
     std::string model;  ///< "VVE,3"
     int run = 0;        ///< 0-based start
     int iteration = 0;
-    double logLikelihood = 0.0;  ///< nats
+    double logLikelihood = 0.0;                                   ///< nats
     double remaining = std::numeric_limits<double>::quiet_NaN();  ///< nats, estimated
 };
 
@@ -32,7 +32,7 @@ struct FitProgress {
     int run = 0;    ///< 0-based start
     int runCount = 1;
     int iteration = 0;
-    double gain = std::numeric_limits<double>::quiet_NaN();  ///< nats, of the last iteration
+    double gain = std::numeric_limits<double>::quiet_NaN();       ///< nats, of the last iteration
     double remaining = std::numeric_limits<double>::quiet_NaN();  ///< nats to this run's limit
     int modelsDone = 0;
     int modelCount = 0;

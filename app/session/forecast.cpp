@@ -60,8 +60,8 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
     const double starts = search.em.run_count;
     result.fitCount = int(search.component_counts.size() * search.covariance_structures.size() *
                           std::size_t(search.em.run_count));
-    result.seconds = operations * rows * typicalIterations * starts * secondsPerOperation /
-                     double(threads);
+    result.seconds =
+        operations * rows * typicalIterations * starts * secondsPerOperation / double(threads);
     const double sampled = std::min(rows, double(hierarchical_row_limit));
     const double treeBytes =
         search.em.initialisation == Initialisation::hierarchical ? sampled * sampled * 8.0 : 0.0;

@@ -14,12 +14,12 @@ double relativeWork(CovarianceStructure structure, int componentCount, int featu
 
 /// What pressing Run would set going.
 struct Forecast {
-    int fitCount = 0;            ///< models times starts
-    double seconds = 0.0;        ///< rough: within a factor of three or so
-    double megabytes = 0.0;      ///< working memory beside the data
-    int largestParameters = 0;   ///< of the model with most free parameters
-    QString largestModel;        ///< "VVV,9"
-    std::vector<QString> advice; ///< sentences on what is likely to mislead
+    int fitCount = 0;             ///< models times starts
+    double seconds = 0.0;         ///< rough: within a factor of three or so
+    double megabytes = 0.0;       ///< working memory beside the data
+    int largestParameters = 0;    ///< of the model with most free parameters
+    QString largestModel;         ///< "VVV,9"
+    std::vector<QString> advice;  ///< sentences on what is likely to mislead
 };
 
 /// @param rows  rows that will be used @param scaleRatio  largest standard deviation of a feature

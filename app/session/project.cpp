@@ -30,7 +30,8 @@ Plan planOf(const DataEntry& entry) {
     for (const std::size_t column : featureColumns(entry))
         plan.columns.features.push_back(entry.data->column(column).name);
     const int weights = weightColumn(entry);
-    plan.columns.weights = weights < 0 ? std::string() : entry.data->column(std::size_t(weights)).name;
+    plan.columns.weights =
+        weights < 0 ? std::string() : entry.data->column(std::size_t(weights)).name;
     return plan;
 }
 

@@ -35,19 +35,18 @@ bool isSamePlan(const Plan& left, const Plan& right) {
     return to_json(left) == to_json(right);
 }
 
-/// The least criterion among all that were fitted and are not spurious: what to show of a search
-/// that was stopped, which advises nothing itself.
-int bestReached(const RunResult& result, Criterion criterion) {
-    int best = -1;
+/// The record of the model that the run chose, or -1.
+int chosenRecord(const RunResult& result) {
+    if (!result.chosen)
+        return -1;
+    const GaussianMixture& model = result.chosen->model;
     for (std::size_t i = 0; i < result.search.candidates.size(); ++i) {
         const Candidate& candidate = result.search.candidates[i];
-        if (!candidate.fit || !candidate.criteria || !candidate.fit->spurious.empty())
-            continue;
-        if (best < 0 || candidate.criteria->value(criterion) <
-                            result.search.candidates[std::size_t(best)].criteria->value(criterion))
-            best = int(i);
+        if (candidate.fit && candidate.component_count == model.component_count() &&
+            candidate.covariance_structure == model.covariance_structure())
+            return int(i);
     }
-    return best;
+    return -1;
 }
 
 }  // namespace
@@ -154,8 +153,11 @@ int Session::addImport(const QString& path, const CsvOptions& options,
     added.setup = defaultSetup(path, options);
     const QLocale locale;
     for (const CellProblem& problem : result->problems)
-        problems_.push_back({Problem::Severity::warning, QString::fromStdString(problem.message),
-                             {}, added.id, problem.location.row - 1,
+        problems_.push_back({Problem::Severity::warning,
+                             QString::fromStdString(problem.message),
+                             {},
+                             added.id,
+                             problem.location.row - 1,
                              int(problem.location.column) - 1});
     for (const std::string& note : result->dialect.notes)
         problems_.push_back(
@@ -173,7 +175,7 @@ int Session::addImport(const QString& path, const CsvOptions& options,
         words += tr(", %1 rows skipped").arg(locale.toString(qint64(entry.rowsSkipped)));
     if (entry.problemCount > 0)
         words += tr(", %1 unreadable cells").arg(locale.toString(qint64(entry.problemCount)));
-    logAction(words, inspectCommand(entry));
+    logAction(words, QString::fromStdString(inspect_command_line(planOf(entry))));
     markModified();
     return index;
 }
@@ -302,10 +304,14 @@ void Session::startFit() {
         return;
     const Plan plan = planOf(*now);
     if (plan.columns.features.empty()) {
-        report({Problem::Severity::error,
-                tr("No column is chosen as a feature. Tick at least one numeric column in the model "
-                   "set-up."),
-                {}, now->id, -1, -1});
+        report(
+            {Problem::Severity::error,
+             tr("No column is chosen as a feature. Tick at least one numeric column in the model "
+                "set-up."),
+             {},
+             now->id,
+             -1,
+             -1});
         return;
     }
     emit recoveryPointWanted();
@@ -347,18 +353,18 @@ void Session::takeResult(const QString& dataId, const FitJob& job,
     fit.seconds = job.progress().elapsedSeconds;
     fit.plan = job.plan();
     fit.result = result;
-    fit.best = result->search.best ? int(*result->search.best)
-               : result->search.cancelled
-                   ? bestReached(*result, job.plan().search.criterion)
-                   : -1;
-    const bool hasAny = std::any_of(result->search.candidates.begin(),
-                                    result->search.candidates.end(),
-                                    [](const Candidate& c) { return c.fit.has_value(); });
+    fit.best = chosenRecord(*result);
+    const bool hasAny =
+        std::any_of(result->search.candidates.begin(), result->search.candidates.end(),
+                    [](const Candidate& c) { return c.fit.has_value(); });
     if (result->search.cancelled && !hasAny) {
         report({Problem::Severity::warning,
                 tr("The fit was stopped before the first model was complete, so there is nothing "
                    "to keep."),
-                {}, dataId, -1, -1});
+                {},
+                dataId,
+                -1,
+                -1});
         return;
     }
     fit.name = nameOf(fit);
@@ -367,17 +373,20 @@ void Session::takeResult(const QString& dataId, const FitJob& job,
                 tr("None of the %1 models can be recommended: each failed or is spurious. The "
                    "Compare tab says why for each. Try fewer components or simpler covariances.")
                     .arg(QLocale().toString(qint64(result->selection.size()))),
-                {}, dataId, -1, -1});
-    logAction(fit.best < 0
-                  ? tr("Fit finished without a model to recommend")
-                  : tr("Fit finished: %1, %2 %3")
-                        .arg(fit.name,
-                             QString::fromLatin1(
-                                 to_string(fit.plan.search.criterion).data()).toUpper(),
-                             QLocale().toString(
-                                 result->search.candidates[std::size_t(fit.best)]
-                                     .criteria->value(fit.plan.search.criterion),
-                                 'f', 3)));
+                {},
+                dataId,
+                -1,
+                -1});
+    logAction(
+        fit.best < 0
+            ? tr("Fit finished without a model to recommend")
+            : tr("Fit finished: %1, %2 %3")
+                  .arg(fit.name,
+                       QString::fromLatin1(to_string(fit.plan.search.criterion).data()).toUpper(),
+                       QLocale().toString(
+                           result->search.candidates[std::size_t(fit.best)].criteria->value(
+                               fit.plan.search.criterion),
+                           'f', 3)));
     target->fits.push_back(std::move(fit));
     if (target == currentData()) {
         content_.currentFit = target->fits.back().id;

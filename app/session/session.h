@@ -17,9 +17,9 @@ namespace mixtura::app {
 struct Problem {
     enum class Severity { note, warning, error };
     Severity severity = Severity::error;
-    QString text;     ///< a sentence
-    QString details;  ///< raw text behind a button; may be empty
-    QString dataId;   ///< of the data set concerned, or empty
+    QString text;           ///< a sentence
+    QString details;        ///< raw text behind a button; may be empty
+    QString dataId;         ///< of the data set concerned, or empty
     std::int64_t row = -1;  ///< 0-based, or -1
     int column = -1;        ///< 0-based, or -1
 };

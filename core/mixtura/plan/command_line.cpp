@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "mixtura/io/number_text.h"
 #include "mixtura/plan/option_names.h"
@@ -23,6 +24,7 @@ std::string shell_word(const std::string& text) {
 /// Collects `--name=value` where the value could be taken for an option, else `--name value`.
 class Arguments {
   public:
+    explicit Arguments(std::string command) : text_(std::move(command)) {}
     void option(const std::string& name, const std::string& value) {
         if (value.empty() || value.front() == '-')
             text_ += " " + shell_word(name + "=" + value);
@@ -34,7 +36,7 @@ class Arguments {
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:
-    std::string text_ = "mixtura-cli fit gmm";
+    std::string text_;
 };
 
 void add_import(const CsvOptions& import, Arguments& arguments) {
@@ -63,6 +65,12 @@ void add_import(const CsvOptions& import, Arguments& arguments) {
     }
     if (import.bad_cell != BadCell::error)
         arguments.option("--bad-cells", std::string(bad_cell_name(import.bad_cell)));
+}
+
+void add_data(const Plan& plan, Arguments& arguments) {
+    const bool looks_like_option = plan.data_path.size() > 1 && plan.data_path.front() == '-';
+    arguments.word(looks_like_option ? "./" + plan.data_path : plan.data_path);
+    add_import(plan.import, arguments);
 }
 
 void add_columns(const ColumnPlan& columns, Arguments& arguments) {
@@ -118,10 +126,8 @@ void add_search(const Plan& plan, Arguments& arguments) {
 }  // namespace
 
 std::string command_line(const Plan& plan) {
-    Arguments arguments;
-    const bool looks_like_option = plan.data_path.size() > 1 && plan.data_path.front() == '-';
-    arguments.word(looks_like_option ? "./" + plan.data_path : plan.data_path);
-    add_import(plan.import, arguments);
+    Arguments arguments("mixtura-cli fit gmm");
+    add_data(plan, arguments);
     add_columns(plan.columns, arguments);
     add_search(plan, arguments);
     if (!plan.model_output.empty())
@@ -130,6 +136,12 @@ std::string command_line(const Plan& plan) {
         arguments.option("--assignments", plan.assignments_output);
     if (!plan.trace_output.empty())
         arguments.option("--trace", plan.trace_output);
+    return arguments.text();
+}
+
+std::string inspect_command_line(const Plan& plan) {
+    Arguments arguments("mixtura-cli inspect");
+    add_data(plan, arguments);
     return arguments.text();
 }
 

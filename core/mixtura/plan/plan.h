@@ -49,6 +49,8 @@ nlohmann::json to_json(const CsvOptions& options);
 CsvOptions csv_options_from(const nlohmann::json& document);
 /// The `mixtura-cli` command that repeats the plan, quoted for a POSIX shell.
 std::string command_line(const Plan& plan);
+/// The `mixtura-cli inspect` arguments that read the plan's file in the same way.
+std::string inspect_command_line(const Plan& plan);
 
 /// What a run gives: every model tried, and the chosen one ready to be saved. All figures are in
 /// the data's own units, also where the features were standardised.
