@@ -35,19 +35,22 @@ struct EmOptions {
     double tolerance = 1e-5;
     int iteration_limit = 5000;  ///< M-steps per run
     int run_count = 1;           ///< independent starts; the best is kept
-    /// Least eigenvalue of a covariance, relative to the mean variance of the pooled data; the
-    /// M-step is clipped there, which keeps the likelihood monotone. Counted in the result.
+    /// Least covariance, relative to the typical variances of the features (their variances, or
+    /// (interquartile range / 1.349)^2 where that is less, so that far rows do not raise it). The
+    /// M-step is exact subject to it, which keeps the likelihood monotone. Counted in the result.
     double covariance_floor = 1e-8;
     std::uint64_t seed = 1;  ///< run r draws from its own stream (seed, r)
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.
 inline constexpr int component_count_limit = 1000;
 inline constexpr int run_count_limit = 100000;
+inline constexpr double covariance_floor_least = 1e-15;
 inline constexpr double covariance_floor_limit = 0.1;
 /// @throw InvalidArgument  option, value and condition
 void validate(const EmOptions& options);
 
-/// Start from exactly this, instead of from `options.initialisation`: one of the two.
+/// Start from exactly this, instead of from `options.initialisation`: one of the two. There is one
+/// run then.
 struct EmStart {
     std::vector<std::int32_t>
         partition;  ///< n, 0-based component of each row; begins with an M-step
@@ -90,8 +93,11 @@ struct EmFit {
 /// @param observation_weights  n case weights >= 0, or empty for all one
 /// @return every run, and the model of the admissible one with the highest log-likelihood; a
 ///         cancelled run ends with its last complete iterate
-/// @throw InvalidArgument  a condition stated above does not hold
-/// @throw NumericalError   every run was degenerate; quotes their diagnoses
+/// @throw InvalidArgument     an option, the weights or the start break a condition stated above
+/// @throw DataError           fewer rows than components (or, unless the structure is diagonal, not
+///                            more than features), a value that is not finite, a constant feature
+/// @throw NumericalError      every run was degenerate; quotes their diagnoses
+/// @throw compute::Cancelled  stopped before the first complete iterate
 /// Time O(n K d^2) per iteration; memory O(n d + K d^2) doubles.
 EmFit fit_em(const MatrixRef& observations, const EmOptions& options = {},
              const FitControl& control = {},

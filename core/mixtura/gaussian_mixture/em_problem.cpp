@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/gaussian_mixture/em_problem.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "mixtura/common/brief_text.h"
+#include "mixtura/common/error.h"
+#include "mixtura/common/random.h"
+#include "mixtura/gaussian_mixture/partition_statistics.h"
+
+namespace mixtura {
+
+namespace {
+
+using Eigen::Index;
+
+/// Beyond these squares leave the range of double precision.
+constexpr double greatest_value = 1e150;
+constexpr double least_range = 1e-150;
+/// A range below this share of the values is rounding: the feature is constant.
+constexpr double rounding_share = 1e-14;
+/// Quartiles are taken from at most so many evenly spaced rows.
+constexpr Index quartile_row_limit = 20000;
+
+[[noreturn]] void refuse_feature(Index feature, Index row, const std::string& problem) {
+    DataLocation location;
+    location.column = feature + 1;
+    location.row = row;
+    throw DataError("Feature " + std::to_string(feature + 1) + " " + problem, location);
+}
+
+void check_weights(const VectorRef& weights, Index n) {
+    if (weights.size() == 0)
+        return;
+    if (weights.size() != n) {
+        throw InvalidArgument("There are " + std::to_string(weights.size()) +
+                              " observation_weights for " + std::to_string(n) + " rows.");
+    }
+    for (Index i = 0; i < n; ++i) {
+        if (!(weights[i] >= 0.0) || !std::isfinite(weights[i])) {
+            throw InvalidArgument("The weight of row " + std::to_string(i + 1) + " is " +
+                                  brief_text(weights[i]) +
+                                  "; observation_weights must be finite and not negative.");
+        }
+    }
+}
+
+void check_feature(const VectorRef& values, const VectorRef& weights, Index feature) {
+    double least = std::numeric_limits<double>::infinity();
+    double greatest = -least;
+    for (Index i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i])) {
+            refuse_feature(feature, i + 1,
+                           "has the value " + brief_text(values[i]) + " in row " +
+                               std::to_string(i + 1) +
+                               "; every value must be a finite number. Drop the row or "
+                               "replace the value.");
+        }
+        if (weights.size() > 0 && weights[i] == 0.0)
+            continue;
+        least = std::min(least, values[i]);
+        greatest = std::max(greatest, values[i]);
+    }
+    const double largest = std::max(std::abs(least), std::abs(greatest));
+    if (largest > greatest_value) {
+        refuse_feature(feature, 0,
+                       "spans " + brief_text(least) + " to " + brief_text(greatest) +
+                           ", so its variance is not finite. Express it in a larger unit, or "
+                           "remove the extreme rows.");
+    }
+    if (greatest - least <= rounding_share * largest) {
+        refuse_feature(feature, 0,
+                       "is constant (" + brief_text(least) +
+                           "), so it has no variance to model. Leave it out.");
+    }
+    if (greatest - least < least_range) {
+        refuse_feature(feature, 0,
+                       "spans only " + brief_text(greatest - least) +
+                           ", so its variance underflows. Express it in a smaller unit.");
+    }
+}
+
+double weighted_variance(const VectorRef& values, const VectorRef& weights) {
+    const double origin = values[0];
+    double mass = 0.0;
+    double sum = 0.0;
+    for (Index i = 0; i < values.size(); ++i) {
+        const double weight = weights.size() > 0 ? weights[i] : 1.0;
+        mass += weight;
+        sum += weight * (values[i] - origin);
+    }
+    const double mean = origin + sum / mass;
+    double squares = 0.0;
+    for (Index i = 0; i < values.size(); ++i) {
+        const double weight = weights.size() > 0 ? weights[i] : 1.0;
+        squares += weight * (values[i] - mean) * (values[i] - mean);
+    }
+    return squares / mass;
+}
+
+/// Distance of the weighted quartiles.
+double interquartile_range(const VectorRef& values, const VectorRef& weights) {
+    const Index step = std::max<Index>(1, values.size() / quartile_row_limit);
+    std::vector<std::pair<double, double>> weighted;  // value, weight
+    weighted.reserve(static_cast<std::size_t>(values.size() / step + 1));
+    double mass = 0.0;
+    for (Index i = 0; i < values.size(); i += step) {
+        weighted.emplace_back(values[i], weights.size() > 0 ? weights[i] : 1.0);
+        mass += weighted.back().second;
+    }
+    std::ranges::sort(weighted);
+    const auto quantile = [&](double probability) {
+        double below = 0.0;
+        for (const auto& [value, weight] : weighted) {
+            below += weight;
+            if (below >= probability * mass)
+                return value;
+        }
+        return weighted.back().first;
+    };
+    return quantile(0.75) - quantile(0.25);
+}
+
+double typical_variance(const VectorRef& values, const VectorRef& weights) {
+    constexpr double normal_interquartile_range = 1.349;
+    const double variance = weighted_variance(values, weights);
+    const double root = interquartile_range(values, weights) / normal_interquartile_range;
+    const double robust = root * root;
+    return robust > 0.0 && robust < variance ? robust : variance;
+}
+
+EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
+                                       const compute::GaussianParameters& parameters,
+                                       const VectorRef& weights) {
+    Eigen::MatrixXd responsibilities;
+    passes.gaussian_rows(parameters,
+                         {.log_densities = nullptr, .responsibilities = &responsibilities});
+    EmProblem::Certainty certainty;
+    for (Index i = 0; i < responsibilities.rows(); ++i) {
+        const double weight = weights.size() > 0 ? weights[i] : 1.0;
+        double entropy = 0.0;
+        double largest = 0.0;
+        for (Index k = 0; k < responsibilities.cols(); ++k) {
+            const double r = responsibilities(i, k);
+            largest = std::max(largest, r);
+            if (r > 0.0 && r < 1.0)
+                entropy -= r * std::log(r);
+        }
+        certainty.entropy += weight * entropy;
+        if (largest < 1.0)
+            certainty.map_term += 2.0 * weight * std::log(largest);
+    }
+    return certainty;
+}
+
+}  // namespace
+
+EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
+                     const FitControl& control)
+    : observations_(observations.data(), observations.rows(), observations.cols(),
+                    Eigen::OuterStride<>(observations.outerStride())),
+      weights_(observation_weights) {
+    const Index n = observations.rows();
+    const Index d = observations.cols();
+    if (d < 1)
+        throw DataError("There are no features to fit.");
+    if (n < 1)
+        throw DataError("There are no rows to fit.");
+    check_weights(weights_, n);
+    weight_sum_ = weights_.size() > 0 ? weights_.sum() : static_cast<double>(n);
+    used_row_count_ = weights_.size() > 0 ? (weights_.array() > 0.0).count() : n;
+    if (used_row_count_ == 0)
+        throw DataError("Every row has weight zero: there is nothing to fit.");
+    typical_variances_.resize(d);
+    for (Index j = 0; j < d; ++j) {
+        if (control.stop.stop_requested())
+            throw compute::Cancelled{};
+        check_feature(observations_.col(j), weights_, j);
+        typical_variances_[j] = typical_variance(observations_.col(j), weights_);
+    }
+    passes_ = std::make_unique<compute::RowPasses>(observations_, weights_, control);
+}
+
+void EmProblem::prepare_hierarchical_tree(const FitControl& control) {
+    if (!tree_ && feature_count() > 1)
+        tree_ = std::make_unique<HierarchicalTree>(observations_, control);
+}
+
+Partition EmProblem::start_partition(const EmOptions& options, int run, const FitControl& control,
+                                     std::string& name) const {
+    const int component_count = options.component_count;
+    if (component_count == 1) {
+        name = to_string(options.initialisation);
+        return Partition(static_cast<std::size_t>(row_count()), 0);
+    }
+    RandomStream random(options.seed, static_cast<std::uint64_t>(run));
+    if (options.initialisation == Initialisation::random) {
+        name = to_string(Initialisation::random);
+        return random_partition(observations_, weights_, component_count, random, control);
+    }
+    if (options.initialisation == Initialisation::hierarchical && run == 0) {
+        if (feature_count() == 1) {
+            name = "quantiles";
+            return quantile_partition(observations_.col(0), component_count);
+        }
+        name = to_string(Initialisation::hierarchical);
+        return tree_ ? tree_->partition(component_count)
+                     : HierarchicalTree(observations_, control).partition(component_count);
+    }
+    name = to_string(Initialisation::kmeans);
+    return kmeans_partition(observations_, weights_, component_count, random, control);
+}
+
+compute::GaussianStatistics EmProblem::moments(const Partition& partition, int component_count,
+                                               compute::GaussianParameters::Shape shape) const {
+    return partition_statistics(observations_, weights_, partition, component_count, shape);
+}
+
+EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
+                                          const FitControl& control) const {
+    constexpr auto block_rows = static_cast<Index>(compute::block_rows);
+    const compute::GaussianParameters parameters = model.pass_parameters();
+    if (row_count() <= block_rows && !control.stop.stop_requested()) {
+        try {
+            return certainty_of_rows(*passes_, parameters, weights_);
+        } catch (const compute::Cancelled&) {
+            // What a cancelled fit leaves is complete all the same: see below.
+        }
+    }
+    FitControl unstoppable = control;
+    unstoppable.stop = {};
+    unstoppable.observer = nullptr;
+    Certainty total;
+    for (Index begin = 0; begin < row_count(); begin += block_rows) {
+        const Index count = std::min(block_rows, row_count() - begin);
+        const Eigen::VectorXd weights = weights_.size() > 0
+                                            ? Eigen::VectorXd(weights_.segment(begin, count))
+                                            : Eigen::VectorXd();
+        const compute::RowPasses passes(observations_.middleRows(begin, count), weights,
+                                        unstoppable);
+        const Certainty block = certainty_of_rows(passes, parameters, weights);
+        total.entropy += block.entropy;
+        total.map_term += block.map_term;
+    }
+    return total;
+}
+
+}  // namespace mixtura

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/gaussian_mixture/gaussian_mixture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "mixtura/common/error.h"
+#include "mixtura/linalg/cholesky.h"
+
+namespace mixtura {
+
+namespace {
+
+using Eigen::Index;
+
+constexpr double weight_sum_tolerance = 1e-9;
+constexpr double symmetry_tolerance = 1e-9;  // relative to the largest entry
+
+std::string component_name(Index k) {
+    return "component " + std::to_string(k + 1);
+}
+
+void check_weights(const Eigen::VectorXd& weights) {
+    for (Index k = 0; k < weights.size(); ++k) {
+        if (!(weights[k] > 0.0) || !std::isfinite(weights[k])) {
+            throw InvalidArgument("The mixing weight of " + component_name(k) + " is " +
+                                  std::to_string(weights[k]) + "; it must be positive.");
+        }
+    }
+    if (std::abs(weights.sum() - 1.0) > weight_sum_tolerance) {
+        throw InvalidArgument("The mixing weights sum to " + std::to_string(weights.sum()) +
+                              "; they must sum to 1.");
+    }
+}
+
+/// Makes `covariance` exactly symmetric and returns its lower Cholesky factor.
+Eigen::MatrixXd checked_factor(Eigen::MatrixXd& covariance, Index k, Index feature_count) {
+    const std::string name = "The covariance of " + component_name(k);
+    if (covariance.rows() != feature_count || covariance.cols() != feature_count) {
+        throw InvalidArgument(name + " is " + std::to_string(covariance.rows()) + " x " +
+                              std::to_string(covariance.cols()) + "; the means have " +
+                              std::to_string(feature_count) + " features.");
+    }
+    if (!covariance.allFinite())
+        throw InvalidArgument(name + " has an entry that is not finite.");
+    const double largest = covariance.cwiseAbs().maxCoeff();
+    if ((covariance - covariance.transpose()).cwiseAbs().maxCoeff() > symmetry_tolerance * largest)
+        throw InvalidArgument(name + " is not symmetric.");
+    covariance = (0.5 * (covariance + covariance.transpose())).eval();
+    Eigen::MatrixXd factor = covariance;
+    if (!cholesky_in_place(factor))
+        throw InvalidArgument(name + " is not positive definite.");
+    return factor;
+}
+
+/// The structure that a marginal of a mixture keeps: volumes that were equal over all features
+/// need not be equal over some.
+CovarianceStructure marginal_structure(CovarianceStructure structure) {
+    using enum CovarianceStructure;
+    switch (structure) {
+        case EII:
+        case VII:
+        case EEI:
+        case VEI:
+        case EEE:
+        case VEE:
+            return structure;
+        case EVI:
+        case VVI:
+            return VVI;
+        default:
+            return VVV;
+    }
+}
+
+void check_observations(const GaussianMixture& model, const MatrixRef& observations) {
+    if (observations.cols() != model.feature_count()) {
+        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
+                              " features; the data have " + std::to_string(observations.cols()) +
+                              ".");
+    }
+    for (Index j = 0; j < observations.cols(); ++j) {
+        for (Index i = 0; i < observations.rows(); ++i) {
+            if (!std::isfinite(observations(i, j))) {
+                throw InvalidArgument("Row " + std::to_string(i + 1) + ", feature " +
+                                      std::to_string(j + 1) + " is not a finite number.");
+            }
+        }
+    }
+}
+
+}  // namespace
+
+GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
+                                 std::vector<Eigen::MatrixXd> covariances,
+                                 CovarianceStructure structure)
+    : weights_(std::move(mixing_weights)),
+      means_(std::move(means)),
+      covariances_(std::move(covariances)),
+      structure_(structure) {
+    if (weights_.size() < 1 || means_.cols() < 1)
+        throw InvalidArgument("A mixture needs at least one component and one feature.");
+    if (means_.rows() != weights_.size() ||
+        static_cast<Index>(covariances_.size()) != weights_.size()) {
+        throw InvalidArgument("There are " + std::to_string(weights_.size()) + " mixing weights, " +
+                              std::to_string(means_.rows()) + " means and " +
+                              std::to_string(covariances_.size()) +
+                              " covariances; the counts must agree.");
+    }
+    check_weights(weights_);
+    weights_ /= weights_.sum();
+    for (Index k = 0; k < means_.rows(); ++k) {
+        if (!means_.row(k).allFinite()) {
+            throw InvalidArgument("The mean of " + component_name(k) +
+                                  " has an entry that is not finite.");
+        }
+    }
+    factors_.reserve(covariances_.size());
+    for (Index k = 0; k < weights_.size(); ++k) {
+        factors_.push_back(
+            checked_factor(covariances_[static_cast<std::size_t>(k)], k, means_.cols()));
+    }
+}
+
+int GaussianMixture::component_count() const noexcept {
+    return static_cast<int>(weights_.size());
+}
+
+int GaussianMixture::feature_count() const noexcept {
+    return static_cast<int>(means_.cols());
+}
+
+int GaussianMixture::parameter_count() const noexcept {
+    return mixtura::parameter_count(structure_, component_count(), feature_count());
+}
+
+compute::GaussianParameters GaussianMixture::pass_parameters() const {
+    compute::GaussianParameters parameters;
+    parameters.mixing_weights = weights_;
+    parameters.means = means_;
+    const bool all_diagonal =
+        std::ranges::all_of(covariances_, [](const auto& c) { return c.isDiagonal(0.0); });
+    if (!all_diagonal) {
+        parameters.covariance_factors = factors_;
+        return parameters;
+    }
+    parameters.shape = compute::GaussianParameters::Shape::diagonal;
+    for (const Eigen::MatrixXd& factor : factors_)
+        parameters.covariance_factors.emplace_back(factor.diagonal());
+    return parameters;
+}
+
+GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& order) {
+    std::vector<int> sorted = order;
+    std::ranges::sort(sorted);
+    std::vector<int> all(static_cast<std::size_t>(model.component_count()));
+    std::iota(all.begin(), all.end(), 0);
+    if (sorted != all)
+        throw InvalidArgument("The order of components is not a permutation of all of them.");
+    std::vector<Eigen::MatrixXd> covariances;
+    for (const int k : order)
+        covariances.push_back(model.covariances()[static_cast<std::size_t>(k)]);
+    return {model.mixing_weights()(order), model.means()(order, Eigen::all), std::move(covariances),
+            model.covariance_structure()};
+}
+
+std::vector<int> canonical_order(const GaussianMixture& model) {
+    std::vector<int> order(static_cast<std::size_t>(model.component_count()));
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, [&](int a, int b) {
+        const double weight_a = model.mixing_weights()[a];
+        const double weight_b = model.mixing_weights()[b];
+        return weight_a != weight_b ? weight_a > weight_b
+                                    : model.means()(a, 0) < model.means()(b, 0);
+    });
+    return order;
+}
+
+GaussianMixture marginal(const GaussianMixture& model, const std::vector<int>& features) {
+    if (features.empty())
+        throw InvalidArgument("A marginal needs at least one feature.");
+    std::vector<int> sorted = features;
+    std::ranges::sort(sorted);
+    if (sorted.front() < 0 || sorted.back() >= model.feature_count() ||
+        std::ranges::adjacent_find(sorted) != sorted.end()) {
+        throw InvalidArgument("The features of a marginal must be distinct and from 0 to " +
+                              std::to_string(model.feature_count() - 1) + ".");
+    }
+    std::vector<Eigen::MatrixXd> covariances;
+    for (const Eigen::MatrixXd& covariance : model.covariances())
+        covariances.emplace_back(covariance(features, features));
+    return {model.mixing_weights(), model.means()(Eigen::all, features), std::move(covariances),
+            marginal_structure(model.covariance_structure())};
+}
+
+Scores score(const GaussianMixture& model, const MatrixRef& observations,
+             const FitControl& control) {
+    check_observations(model, observations);
+    Scores scores;
+    const Index n = observations.rows();
+    if (n == 0) {
+        scores.responsibilities.resize(0, model.component_count());
+        return scores;
+    }
+    const compute::RowPasses passes(observations, Eigen::VectorXd(), control);
+    scores.log_likelihood = passes.gaussian_rows(
+        model.pass_parameters(),
+        {.log_densities = &scores.log_densities, .responsibilities = &scores.responsibilities});
+    scores.classification.resize(static_cast<std::size_t>(n));
+    scores.uncertainty.resize(n);
+    for (Index i = 0; i < n; ++i) {
+        Index most_probable = 0;
+        const double largest = scores.responsibilities.row(i).maxCoeff(&most_probable);
+        scores.classification[static_cast<std::size_t>(i)] =
+            static_cast<std::int32_t>(most_probable);
+        scores.uncertainty[i] = 1.0 - largest;
+    }
+    return scores;
+}
+
+Sample sample(const GaussianMixture& model, std::int64_t rows, RandomStream& random) {
+    if (rows < 0)
+        throw InvalidArgument("The number of rows to draw is " + std::to_string(rows) +
+                              "; it must not be negative.");
+    const Index d = model.feature_count();
+    Sample draws;
+    draws.observations.resize(rows, d);
+    draws.components.resize(static_cast<std::size_t>(rows));
+    Eigen::VectorXd standard(d);
+    for (Index i = 0; i < rows; ++i) {
+        const Index k = random.categorical(model.mixing_weights());
+        for (Index j = 0; j < d; ++j) standard[j] = random.normal();
+        const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
+        draws.observations.row(i) =
+            model.means().row(k) + (factor.triangularView<Eigen::Lower>() * standard).transpose();
+        draws.components[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(k);
+    }
+    return draws;
+}
+
+}  // namespace mixtura
