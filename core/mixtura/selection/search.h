@@ -46,16 +46,21 @@ class SearchObserver : public FitObserver {
 };
 
 /// Fits every structure at every count, in parallel jobs, and ranks the admissible ones. With one
-/// component all structures of one kind coincide and are reported alike. Where d = 1 only EII and
-/// VII differ; the others are taken out as repetitions. The same bits for any number of threads.
-/// @throw InvalidArgument  an option out of range; data that no candidate can use
+/// component all structures of one kind (spherical, diagonal, ellipsoidal) coincide: one is fitted,
+/// the others are reported alike. Where d = 1 only equal and variable volumes differ; of each the
+/// first structure asked for is tried. Repeated counts are tried once. A cancelled search keeps
+/// what is done. The same bits for any number of threads.
+/// @throw InvalidArgument  an option out of range; weights as in `fit_em`
+/// @throw DataError        data that no candidate can use, as in `fit_em`; fewer rows than the least
+///                         component count
 SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,
                                       const FitControl& control = {},
                                       SearchObserver* observer = nullptr,
                                       const VectorRef& observation_weights = Eigen::VectorXd(),
                                       const EmStart& start = {});
 
-/// The verdict in words: "VEV,2 leads VVV,2 by 0.8 (BIC): too close to call."
+/// The verdict in words, with the margin to the next admissible model: "VEV,2 leads VEV,3 by 0.8
+/// (BIC): too close to call."
 std::string verdict(const SearchResult& result, Criterion criterion);
 
 }  // namespace mixtura

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/selection/search.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/em_problem.h"
+
+namespace mixtura {
+
+namespace {
+
+/// Hands on the reports of fits that run side by side, one at a time.
+class SerialObserver : public FitObserver {
+  public:
+    SerialObserver(FitObserver* fits, SearchObserver* search) : fits_(fits), search_(search) {}
+
+    void on_iteration(const IterationReport& report) override {
+        const std::scoped_lock lock(mutex_);
+        if (fits_ != nullptr)
+            fits_->on_iteration(report);
+        if (search_ != nullptr && search_ != fits_)
+            search_->on_iteration(report);
+    }
+    void on_progress(std::string_view what, double done, double total) override {
+        const std::scoped_lock lock(mutex_);
+        if (fits_ != nullptr)
+            fits_->on_progress(what, done, total);
+        if (search_ != nullptr && search_ != fits_)
+            search_->on_progress(what, done, total);
+    }
+    void on_candidate(std::size_t index, const Candidate& candidate) {
+        const std::scoped_lock lock(mutex_);
+        if (search_ != nullptr)
+            search_->on_candidate(index, candidate);
+    }
+
+  private:
+    FitObserver* fits_;
+    SearchObserver* search_;
+    std::mutex mutex_;
+};
+
+/// Structures that are the same model for one component or one feature share a representative.
+CovarianceStructure representative(CovarianceStructure structure, int component_count,
+                                   int feature_count) {
+    const std::string_view name = to_string(structure);
+    if (feature_count == 1) {
+        return component_count > 1 && name[0] == 'V' ? CovarianceStructure::VII
+                                                     : CovarianceStructure::EII;
+    }
+    if (component_count > 1)
+        return structure;
+    if (name[1] == 'I')
+        return CovarianceStructure::EII;
+    return name[2] == 'I' ? CovarianceStructure::EEI : CovarianceStructure::EEE;
+}
+
+/// The structures to try, in the order asked for, without repetitions.
+std::vector<CovarianceStructure> distinct_structures(
+    const std::vector<CovarianceStructure>& structures, int feature_count) {
+    constexpr int several_components = 2;
+    std::set<CovarianceStructure> seen;
+    std::vector<CovarianceStructure> distinct;
+    for (const CovarianceStructure structure : structures) {
+        if (seen.insert(representative(structure, several_components, feature_count)).second)
+            distinct.push_back(structure);
+    }
+    return distinct;
+}
+
+void validate(const SearchOptions& options) {
+    if (options.component_counts.empty())
+        throw InvalidArgument("There are no component_counts to try.");
+    if (options.covariance_structures.empty())
+        throw InvalidArgument("There are no covariance_structures to try.");
+    for (const int component_count : options.component_counts) {
+        EmOptions em = options.em;
+        em.component_count = component_count;
+        validate(em);
+    }
+}
+
+std::vector<Candidate> candidates_of(const SearchOptions& options, int feature_count) {
+    const std::vector<CovarianceStructure> structures =
+        distinct_structures(options.covariance_structures, feature_count);
+    std::vector<Candidate> candidates;
+    std::set<int> seen;
+    for (const int component_count : options.component_counts) {
+        if (!seen.insert(component_count).second)
+            continue;
+        for (const CovarianceStructure structure : structures) {
+            Candidate candidate;
+            candidate.component_count = component_count;
+            candidate.covariance_structure = structure;
+            candidate.parameter_count = parameter_count(structure, component_count, feature_count);
+            candidates.push_back(std::move(candidate));
+        }
+    }
+    return candidates;
+}
+
+/// Fits the candidate; what can go wrong with one model becomes its failure.
+void fit_candidate(const EmProblem& problem, const SearchOptions& options,
+                   const FitControl& control, const EmStart& start, Candidate& candidate) {
+    const auto begin = std::chrono::steady_clock::now();
+    EmOptions em = options.em;
+    em.component_count = candidate.component_count;
+    em.covariance_structure = candidate.covariance_structure;
+    try {
+        candidate.fit = fit_em(problem, em, control, start);
+        candidate.criteria = information_criteria(*candidate.fit);
+        candidate.failure.clear();
+    } catch (const compute::Cancelled&) {
+        candidate.failure = to_string(FitStatus::cancelled);
+    } catch (const BackendError&) {
+        throw;
+    } catch (const Error& error) {
+        candidate.failure = error.what();
+    }
+    candidate.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// The outcome of `source` under the name of another structure that is the same model.
+Candidate reported_alike(const Candidate& source, Candidate candidate) {
+    candidate.failure = source.failure;
+    candidate.criteria = source.criteria;
+    if (source.fit) {
+        candidate.fit = source.fit;
+        const GaussianMixture& model = source.fit->model;
+        candidate.fit->model = GaussianMixture(model.mixing_weights(), model.means(),
+                                               model.covariances(), candidate.covariance_structure);
+    }
+    return candidate;
+}
+
+/// Position of the first candidate that is the same model as candidate `index`.
+std::size_t first_alike(const std::vector<Candidate>& candidates, std::size_t index,
+                        int feature_count) {
+    const Candidate& candidate = candidates[index];
+    const CovarianceStructure wanted =
+        representative(candidate.covariance_structure, candidate.component_count, feature_count);
+    for (std::size_t i = 0; i < index; ++i) {
+        if (candidates[i].component_count == candidate.component_count &&
+            representative(candidates[i].covariance_structure, candidate.component_count,
+                           feature_count) == wanted)
+            return i;
+    }
+    return index;
+}
+
+std::optional<std::size_t> best_of(const std::vector<Candidate>& candidates, Criterion criterion) {
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (candidates[i].is_admissible() &&
+            (!best || candidates[i].criteria->value(criterion) <
+                          candidates[*best].criteria->value(criterion)))
+            best = i;
+    }
+    return best;
+}
+
+bool is_cancelled(const Candidate& candidate) {
+    return candidate.failure == to_string(FitStatus::cancelled) ||
+           (candidate.fit &&
+            candidate.fit->runs[candidate.fit->best_run].status == FitStatus::cancelled);
+}
+
+SearchResult search(const MatrixRef& observations, const SearchOptions& options,
+                    const FitControl& control, SearchObserver* observer,
+                    const VectorRef& observation_weights, const EmStart& start) {
+    SearchResult result;
+    FitControl fit_control = control;
+    SerialObserver serial(control.observer, observer);
+    const bool is_watched = control.observer != nullptr || observer != nullptr;
+    fit_control.observer = is_watched ? &serial : nullptr;
+
+    result.candidates = candidates_of(options, static_cast<int>(observations.cols()));
+    std::vector<Candidate>& candidates = result.candidates;
+    std::optional<EmProblem> problem;
+    try {
+        problem.emplace(observations, observation_weights, fit_control);
+        const bool needs_tree = options.em.initialisation == Initialisation::hierarchical &&
+                                start.partition.empty() && !start.model &&
+                                std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+                                    return candidate.component_count > 1 &&
+                                           candidate.component_count <= problem->used_row_count();
+                                });
+        if (needs_tree)
+            problem->prepare_hierarchical_tree(fit_control);
+    } catch (const compute::Cancelled&) {
+        for (Candidate& candidate : candidates) candidate.failure = to_string(FitStatus::cancelled);
+        result.cancelled = true;
+        return result;
+    }
+    const int least_count = std::ranges::min(options.component_counts);
+    if (problem->used_row_count() < least_count) {
+        throw DataError(std::to_string(least_count) + " components need at least " +
+                        std::to_string(least_count) + " rows; the data have " +
+                        std::to_string(problem->used_row_count()) + ".");
+    }
+
+    // The long fits first, so that no thread is left with one at the end.
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (first_alike(candidates, i, problem->feature_count()) == i)
+            order.push_back(i);
+    }
+    std::ranges::stable_sort(order, std::greater{},
+                             [&](std::size_t i) { return candidates[i].parameter_count; });
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, order.size(), 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+            for (std::size_t i = range.begin(); i < range.end(); ++i) {
+                // A thread that waits inside a fit must not begin another one.
+                tbb::this_task_arena::isolate([&] {
+                    fit_candidate(*problem, options, fit_control, start, candidates[order[i]]);
+                });
+                serial.on_candidate(order[i], candidates[order[i]]);
+            }
+        },
+        tbb::simple_partitioner());
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const std::size_t first = first_alike(candidates, i, problem->feature_count());
+        if (first != i) {
+            candidates[i] = reported_alike(candidates[first], std::move(candidates[i]));
+            serial.on_candidate(i, candidates[i]);
+        }
+    }
+    result.cancelled = std::ranges::any_of(candidates, is_cancelled);
+    result.best = best_of(candidates, options.criterion);
+    return result;
+}
+
+}  // namespace
+
+bool Candidate::is_admissible() const noexcept {
+    return fit && criteria && fit->spurious.empty() &&
+           fit->runs[fit->best_run].status != FitStatus::cancelled;
+}
+
+SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,
+                                      const FitControl& control, SearchObserver* observer,
+                                      const VectorRef& observation_weights, const EmStart& start) {
+    validate(options);
+    const int threads =
+        control.thread_count > 0 ? control.thread_count : tbb::task_arena::automatic;
+    tbb::task_arena arena(threads);
+    return arena.execute([&] {
+        return search(observations, options, control, observer, observation_weights, start);
+    });
+}
+
+}  // namespace mixtura

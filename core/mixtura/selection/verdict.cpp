@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "mixtura/selection/search.h"
+
+namespace mixtura {
+
+namespace {
+
+std::string name_of(const Candidate& candidate) {
+    return std::string(to_string(candidate.covariance_structure)) + "," +
+           std::to_string(candidate.component_count);
+}
+
+std::string upper(std::string_view text) {
+    std::string result(text);
+    for (char& letter : result) {
+        if (letter >= 'a' && letter <= 'z')
+            letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    return result;
+}
+
+/// One decimal, with a point in any locale.
+std::string one_decimal(double value) {
+    const long long tenths = std::llround(value * 10.0);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+/// The same fit under two names, as all structures of one kind are with one component.
+bool is_same_model(const Candidate& a, const Candidate& b) {
+    return a.component_count == b.component_count &&
+           a.fit->log_likelihood == b.fit->log_likelihood && a.parameter_count == b.parameter_count;
+}
+
+/// What a difference of BIC means. Source: Kass & Raftery (1995), J. Am. Stat. Assoc. 90:773,
+/// section 3.2.
+std::string_view strength(double margin) {
+    if (margin < 2.0)
+        return "too close to call";
+    if (margin < 6.0)
+        return "positive evidence";
+    if (margin < 10.0)
+        return "strong evidence";
+    return "very strong evidence";
+}
+
+}  // namespace
+
+std::string verdict(const SearchResult& result, Criterion criterion) {
+    std::optional<std::size_t> best;
+    std::optional<std::size_t> second;
+    for (std::size_t i = 0; i < result.candidates.size(); ++i) {
+        const Candidate& candidate = result.candidates[i];
+        if (!candidate.is_admissible())
+            continue;
+        const auto beats = [&](const std::optional<std::size_t>& other) {
+            return !other || candidate.criteria->value(criterion) <
+                                 result.candidates[*other].criteria->value(criterion);
+        };
+        if (best && is_same_model(candidate, result.candidates[*best]))
+            continue;
+        if (beats(best)) {
+            second = best;
+            best = i;
+        } else if (beats(second)) {
+            second = i;
+        }
+    }
+    if (!best) {
+        return result.cancelled ? "Cancelled before any model could be chosen."
+                                : "No model can be chosen: every one failed or is spurious.";
+    }
+    const std::string winner = name_of(result.candidates[*best]);
+    if (!second)
+        return winner + " is the only model that can be chosen.";
+    const double margin = result.candidates[*second].criteria->value(criterion) -
+                          result.candidates[*best].criteria->value(criterion);
+    return winner + " leads " + name_of(result.candidates[*second]) + " by " + one_decimal(margin) +
+           " (" + upper(to_string(criterion)) + "): " + std::string(strength(margin)) + ".";
+}
+
+}  // namespace mixtura
