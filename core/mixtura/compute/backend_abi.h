@@ -14,6 +14,9 @@
 #ifndef MIXTURA_COMPUTE_BACKEND_ABI_H
 #define MIXTURA_COMPUTE_BACKEND_ABI_H
 
+/* This header is C: what clang-tidy would have instead is C++. */
+/* NOLINTBEGIN(modernize-*, cppcoreguidelines-macro-usage, readability-*) */
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -158,5 +161,7 @@ typedef const mxt_api* (*mxt_backend_entry)(uint32_t host_abi_major);
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-*, cppcoreguidelines-macro-usage, readability-*) */
 
 #endif
