@@ -78,7 +78,7 @@ CsvDialect sniff_csv(const std::string& path, const CsvOptions& options = {});
 /// dependent on the locale.
 /// @throw DataError  what, where (file, line, row, column, cell), what to do
 /// @throw FileError  unreadable file
-/// @throw compute::Cancelled  the stop was requested (noticed within milliseconds)
+/// @throw Cancelled  the stop was requested (noticed within milliseconds)
 ImportResult import_csv(const std::string& path, const CsvOptions& options = {},
                         const std::stop_token& stop = {}, const ImportProgress& progress = {},
                         int thread_count = 0);

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
-#include "mixtura/compute/row_passes.h"
 
 namespace mixtura::csv {
 
@@ -98,7 +98,7 @@ void FileBytes::read_stream(int descriptor, const std::stop_token& stop) {
     std::size_t used = 0;
     for (;;) {
         if (stop.stop_requested())
-            throw compute::Cancelled{};
+            throw Cancelled{};
         pollfd waiting{descriptor, POLLIN, 0};
         const int ready = poll(&waiting, 1, stream_poll_milliseconds);
         if (ready == 0 || (ready < 0 && errno == EINTR))

@@ -15,7 +15,7 @@ namespace mixtura::csv {
 class FileBytes {
   public:
     /// @param path  a file, or "-" for standard input
-    /// @throw FileError  cannot be opened or read; a directory @throw compute::Cancelled
+    /// @throw FileError  cannot be opened or read; a directory @throw Cancelled
     explicit FileBytes(const std::string& path, const std::stop_token& stop = {});
     ~FileBytes();
     FileBytes(FileBytes&& other) noexcept;

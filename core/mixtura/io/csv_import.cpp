@@ -14,7 +14,7 @@
 #include <oneapi/tbb/info.h>
 #include <sys/mman.h>
 
-#include "mixtura/compute/row_passes.h"
+#include "mixtura/common/cancelled.h"
 #include "mixtura/io/csv_bytes.h"
 #include "mixtura/io/csv_chunk.h"
 #include "mixtura/io/csv_encoding.h"
@@ -449,7 +449,7 @@ class Importer {
             Dictionary all;
             for (std::size_t c = 0; c < results_.size(); ++c) {
                 if (control_.stop.stop_requested())
-                    throw compute::Cancelled{};
+                    throw Cancelled{};
                 const std::vector<std::string> levels =
                     std::move(results_[c].dictionaries[i]).take_levels();
                 std::vector<std::int32_t> common(levels.size(), -1);

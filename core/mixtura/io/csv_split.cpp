@@ -10,7 +10,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include "mixtura/compute/row_passes.h"
+#include "mixtura/common/cancelled.h"
 
 namespace mixtura::csv {
 
@@ -157,7 +157,7 @@ void for_each_index(std::size_t count, int thread_count, const std::stop_token& 
             if (i >= count || has_failed)
                 return;
             if (stop.stop_requested())
-                throw compute::Cancelled{};
+                throw Cancelled{};
             work(i);
         }
     };
@@ -217,7 +217,7 @@ Split split_rows(std::string_view text, const CellRules& rules, std::size_t chun
         if (begins_inside[i] == truth)
             continue;
         if (stop.stop_requested())
-            throw compute::Cancelled{};
+            throw Cancelled{};
         begins_inside[i] = truth;
         look(i);
     }

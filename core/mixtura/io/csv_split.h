@@ -41,12 +41,12 @@ struct SplitHooks {
 /// cell), so each piece's true final state is held against the next one's assumption, and pieces
 /// that began wrongly are read again in order. The result never depends on `chunk_size` but for
 /// the cuts. Method: speculation as in Ge et al. (2019), SIGMOD, "Speculative distributed CSV data
-/// parsing", made exact. @throw compute::Cancelled
+/// parsing", made exact. @throw Cancelled
 Split split_rows(std::string_view text, const CellRules& rules, std::size_t chunk_size,
                  int thread_count, const std::stop_token& stop, const SplitHooks& hooks);
 
 /// Runs `work(i)` for i in [0, count) on `thread_count` threads, lower i first. The first exception
-/// ends it and is thrown on. @throw compute::Cancelled  asked for before every item
+/// ends it and is thrown on. @throw Cancelled  asked for before every item
 void for_each_index(std::size_t count, int thread_count, const std::stop_token& stop,
                     const std::function<void(std::size_t)>& work);
 
