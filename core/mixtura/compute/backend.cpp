@@ -30,15 +30,20 @@ std::string sentence(const mxt_error& error) {
 
 }  // namespace
 
-Backend::Backend(const mxt_api& api, std::uint32_t device) : api_(&api), device_(device) {
+void require_usable(const mxt_api& api) {
     if (api.struct_size < offsetof(mxt_api, id) || api.abi_major != MXT_ABI_MAJOR)
         throw BackendError(
-            "The backend speaks another version of the interface; this program needs " +
+            "It was built for another version of the backend interface; this program needs "
+            "version " +
             std::to_string(MXT_ABI_MAJOR) + ".");
     if (!is_complete(api))
         throw BackendError(
-            "The backend's table of functions is incomplete: " + std::to_string(api.struct_size) +
+            "Its table of functions is incomplete: " + std::to_string(api.struct_size) +
             " bytes, " + std::to_string(sizeof(mxt_api)) + " needed.");
+}
+
+Backend::Backend(const mxt_api& api, std::uint32_t device) : api_(&api), device_(device) {
+    require_usable(api);
     info_.struct_size = sizeof info_;
     mxt_error error{};
     if (const std::int32_t code = api.device_info(device, &info_, &error); code != MXT_OK)

@@ -11,6 +11,10 @@
 
 namespace mixtura::compute {
 
+/// Checks that a table speaks this version of the interface and lacks nothing.
+/// @throw BackendError  says what is wrong with it
+void require_usable(const mxt_api& api);
+
 /// A device of a compute backend, ready to be given work: the C table and the device's number.
 /// A value; the table lives as long as the process.
 class Backend {
