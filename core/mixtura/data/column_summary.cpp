@@ -249,20 +249,20 @@ void advise_on_scales(const std::vector<ColumnSummary>& columns, std::vector<Dat
 
 }  // namespace
 
-std::string_view to_string(Histogram::Rule rule) noexcept {
+std::string_view to_string(ColumnHistogram::Rule rule) noexcept {
     switch (rule) {
-        case Histogram::Rule::freedman_diaconis:
+        case ColumnHistogram::Rule::freedman_diaconis:
             return "Freedman-Diaconis";
-        case Histogram::Rule::sturges:
+        case ColumnHistogram::Rule::sturges:
             return "Sturges";
-        case Histogram::Rule::single:
+        case ColumnHistogram::Rule::single:
             return "single";
     }
     return "";
 }
 
-Histogram histogram(std::vector<double>& values, int bin_limit) {
-    Histogram result;
+ColumnHistogram histogram(std::vector<double>& values, int bin_limit) {
+    ColumnHistogram result;
     if (values.empty())
         return result;
     const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
@@ -279,10 +279,10 @@ Histogram histogram(std::vector<double>& values, int bin_limit) {
     const double half_range = high / 2.0 - low / 2.0;
     double bins = 1.0;
     if (spread > 0.0) {
-        result.rule = Histogram::Rule::freedman_diaconis;
+        result.rule = ColumnHistogram::Rule::freedman_diaconis;
         bins = std::ceil(half_range / spread * std::cbrt(count));
     } else {
-        result.rule = Histogram::Rule::sturges;
+        result.rule = ColumnHistogram::Rule::sturges;
         bins = std::ceil(1.0 + std::log2(count));
     }
     bins = std::clamp(bins, 1.0, static_cast<double>(bin_limit));

@@ -15,7 +15,7 @@ namespace mixtura {
 
 /// Counts of values in intervals of equal width: bin b holds
 /// lower + b width <= x < lower + (b + 1) width, the last one its upper end as well.
-struct Histogram {
+struct ColumnHistogram {
     enum class Rule {
         freedman_diaconis,  ///< width 2 IQR n^(-1/3); Z. Wahrsch. verw. Geb. 57:453 (1981)
         sturges,            ///< 1 + log2 n bins, where the IQR is zero; JASA 21:65 (1926)
@@ -26,11 +26,11 @@ struct Histogram {
     double width = 0.0;
     std::vector<std::int64_t> counts;
 };
-std::string_view to_string(Histogram::Rule rule) noexcept;
+std::string_view to_string(ColumnHistogram::Rule rule) noexcept;
 
 /// At most `bin_limit` bins, never narrower than 1 where all values are integers (a comb of empty
 /// bins would say nothing). `values` are finite, in any order; they are reordered.
-Histogram histogram(std::vector<double>& values, int bin_limit = 200);
+ColumnHistogram histogram(std::vector<double>& values, int bin_limit = 200);
 
 struct LevelCount {
     std::string level;
@@ -53,7 +53,7 @@ struct ColumnSummary {
     std::int64_t distinct_count = 0;
     bool distinct_is_exact = true;          ///< false: counting stopped at `distinct_limit`
     std::vector<LevelCount> most_frequent;  ///< at most ten, most frequent first; not for numbers
-    Histogram histogram;                    ///< of a numeric column
+    ColumnHistogram histogram;              ///< of a numeric column
 };
 
 /// Something about a column that the analyst should know before a fit.
