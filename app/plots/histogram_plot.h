@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "mixtura/data/histogram.h"
+#include "mixtura/data/weighted_histogram.h"
 #include "mixtura/gaussian_mixture/density_grid.h"
 
 #include "plots/plot_view.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mixtura/common/matrix.h"
-#include "mixtura/data/histogram.h"
+#include "mixtura/data/weighted_histogram.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 
 namespace mixtura {

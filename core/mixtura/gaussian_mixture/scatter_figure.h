@@ -16,7 +16,7 @@ struct FigureFeature {
     int feature = 0;  ///< column of the feature table
     std::string name;
     AxisRange range;
-    Histogram histogram;
+    WeightedHistogram histogram;
     std::optional<MarginalDensity> density;  ///< none before any fit
 };
 

@@ -18,8 +18,9 @@ struct AxisRange {
 /// value is given a width that shows it (half its size, at least 1); no finite value gives 0..1.
 AxisRange axis_range(const VectorRef& values, double margin = 0.05);
 
-/// Counts of equal, adjacent bins over `range`.
-struct Histogram {
+/// Counts of equal, adjacent bins over `range`, with the rows' case weights: what a figure draws
+/// under a density. (`Histogram` of a column summary counts rows.)
+struct WeightedHistogram {
     AxisRange range;
     std::vector<double> counts;  ///< rows (or sum of their weights) in each bin
     double total = 0.0;          ///< of all finite values, also those outside the range
@@ -32,15 +33,17 @@ struct Histogram {
 
 inline constexpr int histogram_bin_limit = 200;
 
-/// Counts the finite values from the smallest to the largest. A value on an inner edge belongs to
-/// the bin above it, the largest to the last bin.
+/// Counts the finite values in bins that hold all of them. A value on an inner edge belongs to the
+/// bin above it, the largest to the last bin.
 ///
 /// @param weights    case weights of the values, or empty for all one
 /// @param bin_count  1..histogram_bin_limit; 0 chooses by the width 2 IQR n^(-1/3) of Freedman &
-///                   Diaconis (1981), Z. Wahrscheinlichkeitstheorie 57:453, and never cuts a column
-///                   of at most histogram_bin_limit equally spaced values finer than its step
+///                   Diaconis (1981), Z. Wahrscheinlichkeitstheorie 57:453. Rounded values (all a
+///                   whole number of steps apart) then get bins of a whole number of steps with
+///                   their edges between the values, or else the bars would form a false comb
 /// @throw InvalidArgument  a bin count out of range, or weights of another length
-Histogram histogram(const VectorRef& values, const VectorRef& weights = Eigen::VectorXd(),
-                    int bin_count = 0);
+WeightedHistogram weighted_histogram(const VectorRef& values,
+                                     const VectorRef& weights = Eigen::VectorXd(),
+                                     int bin_count = 0);
 
 }  // namespace mixtura
