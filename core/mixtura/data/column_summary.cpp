@@ -338,8 +338,8 @@ DataSummary summarise_data(const DataSet& data, const std::vector<bool>& row_is_
     DataSummary summary;
     const std::vector<Column>& columns = data.columns();
     summary.columns.resize(columns.size());
-    oneapi::tbb::task_arena arena(thread_count > 0 ? thread_count
-                                                   : oneapi::tbb::info::default_concurrency());
+    const int cores = oneapi::tbb::info::default_concurrency();
+    oneapi::tbb::task_arena arena(thread_count > 0 ? std::min(thread_count, cores) : cores);
     const auto for_each = [&](std::size_t count, const auto& work) {
         arena.execute([&] {
             oneapi::tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {

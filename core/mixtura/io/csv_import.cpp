@@ -11,7 +11,6 @@
 #include <optional>
 #include <thread>
 
-#include <oneapi/tbb/info.h>
 #include <sys/mman.h>
 
 #include "mixtura/common/cancelled.h"
@@ -106,15 +105,14 @@ class Importer {
         : path_(path),
           options_(options),
           control_(control),
-          threads_(control.thread_count > 0 ? control.thread_count
-                                            : oneapi::tbb::info::default_concurrency()),
+          begin_(Clock::now()),
+          threads_(usable_threads(control.thread_count)),
           source_(path, options, control.stop),
           layout_(sniff_layout(source_.text, source_.encoding, path, options)),
           table_(source_.text.substr(layout_.table_begin)),
           meter_(control.progress, source_.text.size()) {}
 
     ImportResult run() {
-        const auto begin = Clock::now();
         if (!layout_.dialect.ambiguity.empty())
             fail(shown(path_) + ": " + layout_.dialect.ambiguity, {});
         split_ = split_rows(table_, layout_.rules, control_.chunk_size, threads_, control_.stop,
@@ -142,7 +140,7 @@ class Importer {
         result.dialect = std::move(layout_.dialect);
         result.bytes = source_.bytes.text().size();
         meter_.finish();
-        result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+        result.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
         return result;
     }
 
@@ -650,6 +648,7 @@ class Importer {
     const std::string& path_;
     const CsvOptions& options_;
     const ImportControl& control_;
+    Clock::time_point begin_;
     int threads_;
     SourceText source_;
     Layout layout_;

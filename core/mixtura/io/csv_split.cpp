@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numeric>
 
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -146,6 +147,11 @@ std::int64_t line_of(std::string_view text, const char* position, char end_of_li
 }
 
 }  // namespace
+
+int usable_threads(int wanted) {
+    const int cores = oneapi::tbb::info::default_concurrency();
+    return wanted > 0 ? std::min(wanted, cores) : cores;
+}
 
 void for_each_index(std::size_t count, int thread_count, const std::stop_token& stop,
                     const std::function<void(std::size_t)>& work) {

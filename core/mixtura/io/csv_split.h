@@ -45,6 +45,9 @@ struct SplitHooks {
 Split split_rows(std::string_view text, const CellRules& rules, std::size_t chunk_size,
                  int thread_count, const std::stop_token& stop, const SplitHooks& hooks);
 
+/// `wanted` threads, all cores where it is 0, never more than there are cores.
+int usable_threads(int wanted);
+
 /// Runs `work(i)` for i in [0, count) on `thread_count` threads, lower i first. The first exception
 /// ends it and is thrown on. @throw Cancelled  asked for before every item
 void for_each_index(std::size_t count, int thread_count, const std::stop_token& stop,
