@@ -412,11 +412,14 @@ Partition HierarchicalTree::partition(int component_count) const {
     if (component_count < 1)
         throw InvalidArgument("The number of components must be at least 1, not " +
                               std::to_string(component_count) + ".");
-    if (component_count > leaf_count_)
-        throw InvalidArgument("There are only " + std::to_string(leaf_count_) +
-                              " distinct observations" + (subset_.empty() ? "" : " in the subset") +
-                              " for " + std::to_string(component_count) +
-                              " clusters. Use fewer components.");
+    if (component_count > leaf_count_) {
+        std::string message("There are only ");
+        message.append(std::to_string(leaf_count_)).append(" distinct observations");
+        if (!subset_.empty())
+            message.append(" in the subset that the tree is built on");
+        message.append(" for ").append(std::to_string(component_count));
+        throw InvalidArgument(message + " clusters. Use fewer components.");
+    }
     std::vector<std::int32_t> cluster(static_cast<std::size_t>(leaf_count_));
     std::iota(cluster.begin(), cluster.end(), 0);
     // A leaf joined to another is never kept again, so that the last merge of each is its own.
