@@ -236,24 +236,24 @@ FeatureTable feature_table(const DataSet& data, const std::vector<std::size_t>& 
             const double value = data.column(column).numbers[index];
             if (std::isfinite(value))
                 continue;
-            DataLocation location = location_of(data, column, row);
+            const DataLocation location = location_of(data, column, row);
             if (std::isinf(value))
                 throw DataError(place(location) +
                                     " holds an infinite value. Correct the cell or "
                                     "leave the row out.",
-                                std::move(location));
+                                location);
             if (missing == MissingRows::error)
                 throw DataError(place(location) +
                                     " is empty. Fill the cell, or leave out rows "
                                     "with missing values.",
-                                std::move(location));
+                                location);
             is_complete = false;
         }
         if (is_complete && has_weights && data.column(weight_index).numbers[index] < 0.0) {
-            DataLocation location = location_of(data, weight_index, row);
+            const DataLocation location = location_of(data, weight_index, row);
             throw DataError(place(location) + " holds the negative case weight " + location.cell +
                                 ". Weights must be zero or more.",
-                            std::move(location));
+                            location);
         }
         if (is_complete)
             table.rows.push_back(row);
