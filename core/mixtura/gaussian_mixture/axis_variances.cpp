@@ -160,8 +160,10 @@ AxisVariances common_shape_variances(const VectorRef& masses, const MatrixRef& s
     Eigen::VectorXd volumes = Eigen::VectorXd::Zero(component_count);
     Eigen::VectorXd next_shape(d);
 
-    constexpr int round_limit = 500;
-    constexpr double least_change = 1e-11;
+    // At this relative change the objective is flat to its square; any number of rounds keeps EM
+    // monotone.
+    constexpr int round_limit = 100;
+    constexpr double least_change = 1e-10;
     for (int round = 0; round < round_limit; ++round) {
         double change = 0.0;
         const double least_volume = (floor.array() / shape.array()).maxCoeff();

@@ -190,6 +190,12 @@ bool normalise(CommonForm& common) {
     return true;
 }
 
+// Alternations end at this relative change, where the objective is flat to its square, or after so
+// many rounds, since any number of them keeps EM monotone and the next M-step goes on from there.
+constexpr double least_change = 1e-10;
+constexpr int round_limit = 50;
+constexpr int floored_round_limit = 5;
+
 /// VEE where no floor acts: lambda_k = tr(W_k C^-1) / (n_k d), C = sum W_k / lambda_k, |C| = 1.
 /// @return false if a scatter or the common form is singular
 bool alternate_volumes_and_form(const VectorRef& masses, const Matrices& scatters,
@@ -199,8 +205,6 @@ bool alternate_volumes_and_form(const VectorRef& masses, const Matrices& scatter
     if (!normalise(common))
         return false;
     volumes.setZero(component_count);
-    constexpr int round_limit = 500;
-    constexpr double least_change = 1e-11;
     for (int round = 0;; ++round) {
         double change = 0.0;
         for (Index k = 0; k < component_count; ++k) {
@@ -230,8 +234,6 @@ void alternate_floored_volumes_and_form(const VectorRef& masses, const Matrices&
     const Index component_count = masses.size();
     const double total = masses.sum();
     volumes.setZero(component_count);
-    constexpr int round_limit = 100;
-    constexpr double least_change = 1e-11;
     for (int round = 0;; ++round) {
         SymmetricEigen eigen = symmetric_eigen(form);
         const double least_volume = 1.0 / eigen.values.minCoeff();
@@ -244,7 +246,7 @@ void alternate_floored_volumes_and_form(const VectorRef& masses, const Matrices&
             change = std::max(change, std::abs(volume - volumes[k]) / volume);
             volumes[k] = volume;
         }
-        if (change < least_change || round == round_limit)
+        if (change < least_change || round == floored_round_limit)
             return;
         form.setZero();
         for (Index k = 0; k < component_count; ++k)
