@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "mixtura/io/number_text.h"
+#include "mixtura/io/number_format.h"
 
 namespace mixtura::export_text {
 
@@ -123,7 +123,7 @@ std::string cpp_string(std::string_view text) {
 }
 
 std::string number(double value) {
-    std::string text = number_text(value);
+    std::string text = exact_text(value);
     if (text.find_first_of(".e") == std::string::npos)
         text += ".0";
     return text;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "mixtura/io/number_text.h"
+#include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
 
@@ -26,13 +26,14 @@ class Arguments {
   public:
     explicit Arguments(std::string command) : text_(std::move(command)) {}
     void option(const std::string& name, const std::string& value) {
-        if (value.empty() || value.front() == '-')
-            text_ += " " + shell_word(name + "=" + value);
-        else
-            text_ += " " + name + " " + shell_word(value);
+        if (value.starts_with('-')) {
+            word(name + "=" + value);
+        } else {
+            word(name);
+            word(value);
+        }
     }
-    void flag(const std::string& name) { text_ += " " + name; }
-    void word(const std::string& value) { text_ += " " + shell_word(value); }
+    void word(const std::string& value) { text_.append(" ").append(shell_word(value)); }
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:
@@ -52,7 +53,7 @@ void add_import(const CsvOptions& import, Arguments& arguments) {
     if (import.encoding)
         arguments.option("--encoding", std::string(encoding_name(*import.encoding)));
     if (import.has_header)
-        arguments.flag(*import.has_header ? "--header" : "--no-header");
+        arguments.word(*import.has_header ? "--header" : "--no-header");
     if (import.missing_codes)
         arguments.option("--missing", list_text(*import.missing_codes));
     if (import.skip_lines != 0)
@@ -107,8 +108,10 @@ std::string start_text(const Plan& plan) {
 void add_search(const Plan& plan, Arguments& arguments) {
     const EmOptions& em = plan.search.em;
     const EmOptions defaults;
-    arguments.option("--components", counts_text(plan.search.component_counts));
-    arguments.option("--covariance", structures_text(plan.search.covariance_structures));
+    if (!plan.search.component_counts.empty())
+        arguments.option("--components", counts_text(plan.search.component_counts));
+    if (!plan.search.covariance_structures.empty())
+        arguments.option("--covariance", structures_text(plan.search.covariance_structures));
     if (plan.search.criterion != Criterion::bic)
         arguments.option("--criterion", std::string(to_string(plan.search.criterion)));
     arguments.option("--init", start_text(plan));
@@ -118,9 +121,9 @@ void add_search(const Plan& plan, Arguments& arguments) {
     if (em.iteration_limit != defaults.iteration_limit)
         arguments.option("--max-iterations", std::to_string(em.iteration_limit));
     if (em.tolerance != defaults.tolerance)
-        arguments.option("--tolerance", number_text(em.tolerance));
+        arguments.option("--tolerance", exact_text(em.tolerance));
     if (em.covariance_floor != defaults.covariance_floor)
-        arguments.option("--covariance-floor", number_text(em.covariance_floor));
+        arguments.option("--covariance-floor", exact_text(em.covariance_floor));
 }
 
 }  // namespace

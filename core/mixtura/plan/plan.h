@@ -32,6 +32,8 @@ struct Plan {
     std::string data_path;  ///< CSV, "-" for standard input
     CsvOptions import;
     ColumnPlan columns;
+    /// Empty counts mean as many as the start labels or the start model give, no structure that of
+    /// the start model.
     SearchOptions search;
     std::string start_labels;  ///< column whose values are the start partition; empty: none
     std::string start_model;   ///< model file to start from; empty: none

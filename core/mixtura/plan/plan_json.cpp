@@ -75,8 +75,6 @@ SearchOptions search_options_from(const JsonReader& reader) {
         std::vector<int> counts;
         for (std::size_t i = 0; i < value.array_size(); ++i)
             counts.push_back(static_cast<int>(value.at(i).integer(1, component_count_limit)));
-        if (counts.empty())
-            value.fail("must hold at least one count");
         return counts;
     });
     read_key(reader, "covariance_structures", search.covariance_structures,
@@ -84,8 +82,6 @@ SearchOptions search_options_from(const JsonReader& reader) {
                  std::vector<CovarianceStructure> structures;
                  for (const std::string& name : value.texts())
                      structures.push_back(covariance_structure_from(name));
-                 if (structures.empty())
-                     value.fail("must hold at least one name");
                  return structures;
              });
     read_key(reader, "criterion", search.criterion,

@@ -8,7 +8,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/model_file.h"
-#include "mixtura/io/number_text.h"
+#include "mixtura/io/number_format.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/standardisation.h"
@@ -106,15 +106,17 @@ void check_features_vary(const FeatureTable& table, const std::string& source) {
         if ((column.array() != column[0]).any())
             continue;
         const std::string& name = table.names[static_cast<std::size_t>(j)];
-        throw DataError("Column '" + name + "' has the same value (" + number_text(column[0]) +
+        throw DataError("Column '" + name + "' has the same value (" + exact_text(column[0]) +
                             ") in all " + std::to_string(column.size()) +
                             " rows used, so that no covariance can be estimated. Leave it out.",
-                        {.file = source, .column_name = name, .cell = number_text(column[0])});
+                        {.file = source, .column_name = name, .cell = exact_text(column[0])});
     }
 }
 
 void check_enough_rows(const FeatureTable& table, const std::vector<int>& counts,
                        const std::string& source) {
+    if (counts.empty())
+        return;
     const int least = *std::min_element(counts.begin(), counts.end());
     if (table.observations.rows() < least)
         throw DataError("'" + source + "' has " + std::to_string(table.observations.rows()) +
@@ -123,7 +125,10 @@ void check_enough_rows(const FeatureTable& table, const std::vector<int>& counts
                         {.file = source, .column_name = {}, .cell = {}});
 }
 
-void check_component_count(const std::vector<int>& asked, int given, const std::string& what) {
+/// Sets the counts of the search to the `given` one, unless others were asked for.
+void settle_component_count(std::vector<int>& asked, int given, const std::string& what) {
+    if (asked.empty())
+        asked = {given};
     if (asked != std::vector<int>{given})
         throw InvalidArgument(what + " gives " + std::to_string(given) +
                               " components; ask for exactly that many.");
@@ -178,20 +183,23 @@ GaussianMixture matching_model(const SavedModel& start, const FeatureTable& tabl
     return std::is_sorted(order.begin(), order.end()) ? start.model : marginal(start.model, order);
 }
 
-EmStart start_of(const Plan& plan, const DataSet& data, const FeatureTable& table,
+/// Settles what the plan leaves to its start.
+EmStart start_of(Plan& plan, const DataSet& data, const FeatureTable& table,
                  const std::optional<SavedModel>& start_model,
                  const Standardisation& standardisation) {
     EmStart start;
     if (!plan.start_labels.empty()) {
         start.partition = label_partition(data, table, plan.start_labels);
         const int count = 1 + *std::max_element(start.partition.begin(), start.partition.end());
-        check_component_count(plan.search.component_counts, count,
-                              "The label column '" + plan.start_labels + "'");
+        settle_component_count(plan.search.component_counts, count,
+                               "The label column '" + plan.start_labels + "'");
     }
     if (start_model) {
         start.model = standardisation.apply(matching_model(*start_model, table));
-        check_component_count(plan.search.component_counts, start.model->component_count(),
-                              "The start model '" + plan.start_model + "'");
+        settle_component_count(plan.search.component_counts, start.model->component_count(),
+                               "The start model '" + plan.start_model + "'");
+        if (plan.search.covariance_structures.empty())
+            plan.search.covariance_structures = {start.model->covariance_structure()};
     }
     return start;
 }
@@ -279,9 +287,10 @@ ImportResult import_data(const std::string& path, const CsvOptions& options,
     return result;
 }
 
-RunResult run(const Plan& plan, const DataSet& data, const FitControl& control,
+RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
               SearchObserver* observer) {
-    check_plan(plan);
+    check_plan(asked);
+    Plan plan = asked;
     std::optional<SavedModel> start_model;
     if (!plan.start_model.empty())
         start_model = read_model_file(plan.start_model);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "mixtura/io/number_text.h"
+#include "mixtura/io/number_format.h"
 
 namespace mixtura {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mixtura/io/number_text.h"
+#include "mixtura/io/number_format.h"
 
 #include <array>
 #include <charconv>
@@ -17,7 +17,7 @@ std::string not_finite(double value) {
 
 }  // namespace
 
-std::string number_text(double value) {
+std::string exact_text(double value) {
     if (!std::isfinite(value))
         return not_finite(value);
     std::array<char, 32> text{};

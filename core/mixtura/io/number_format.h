@@ -7,7 +7,7 @@ namespace mixtura {
 
 /// The shortest decimal text that reads back as exactly `value`, with a point, in any locale;
 /// "NaN", "Inf" or "-Inf" where it is not finite.
-std::string number_text(double value);
+std::string exact_text(double value);
 
 /// `value` rounded to `digits` significant digits for a reader's eye: "2314.296", "0.0441".
 std::string rounded_text(double value, int digits);

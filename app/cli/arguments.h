@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "mixtura/common/fit_control.h"
+#include "mixtura/compute/backend.h"
+#include "mixtura/io/csv.h"
+
+namespace mixtura::cli {
+
+/// The options that say how a data file is read, as text.
+struct ImportArguments {
+    std::optional<std::string> delimiter;
+    std::optional<std::string> decimal;
+    std::optional<std::string> grouping;
+    std::optional<std::string> quote;
+    std::optional<std::string> comment;
+    std::optional<std::string> encoding;
+    std::optional<std::string> missing;
+    std::optional<std::string> types;
+    std::string bad_cells = "error";
+    bool header = false;
+    bool no_header = false;
+    int skip = 0;
+};
+void add_import_options(CLI::App& command, ImportArguments& arguments);
+/// @throw InvalidArgument  names the value and the choices
+CsvOptions csv_options(const ImportArguments& arguments);
+
+/// The options that say how a computation is run.
+struct RunArguments {
+    std::string backend = "cpu";
+    std::string precision = "double";
+    int threads = 0;
+    bool quiet = false;
+};
+void add_run_options(CLI::App& command, RunArguments& arguments);
+
+/// A control together with the backend that it refers to.
+struct RunControl {
+    std::unique_ptr<compute::Backend> backend;
+    FitControl control;
+};
+/// @throw InvalidArgument  out of range @throw BackendError  a backend that is not there
+RunControl run_control(const RunArguments& arguments);
+
+/// Puts an example under the help of a command.
+void set_example(CLI::App& command, const std::string& example);
+
+}  // namespace mixtura::cli

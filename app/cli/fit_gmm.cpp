@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "mixtura/common/error.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/io/number_format.h"
+#include "mixtura/plan/option_names.h"
+#include "mixtura/plan/plan.h"
+#include "mixtura/plan/summary.h"
+
+#include "arguments.h"
+#include "commands.h"
+#include "exit_status.h"
+#include "interrupt.h"
+#include "output.h"
+#include "progress.h"
+#include "text_table.h"
+
+namespace mixtura::cli {
+
+namespace {
+
+struct FitArguments {
+    std::string data;
+    ImportArguments import;
+    RunArguments run;
+    std::string columns;
+    std::string exclude;
+    std::string observation_weights;
+    std::string missing_rows = "drop";
+    std::string standardise = "none";
+    std::string components;
+    std::string covariance;
+    std::string criterion = "bic";
+    std::string init = "hierarchical";
+    EmOptions em;
+    std::string output;
+    std::string assignments;
+    std::string trace;
+    bool json = false;
+};
+
+void set_start(const FitArguments& arguments, Plan& plan) {
+    constexpr std::string_view labels = "labels:";
+    if (arguments.init.starts_with(labels))
+        plan.start_labels = arguments.init.substr(labels.size());
+    else if (arguments.init.ends_with(".json") || arguments.init.find('/') != std::string::npos)
+        plan.start_model = arguments.init;
+    else
+        plan.search.em.initialisation = initialisation_from(arguments.init);
+    if (arguments.init == labels)
+        throw InvalidArgument("--init labels: needs the name of a column after the colon.");
+}
+
+Plan plan_of(const FitArguments& arguments) {
+    Plan plan;
+    plan.data_path = arguments.data;
+    plan.import = csv_options(arguments.import);
+    plan.columns.features = list_from(arguments.columns);
+    plan.columns.excluded = list_from(arguments.exclude);
+    plan.columns.weights = arguments.observation_weights;
+    if (arguments.missing_rows == "mar")
+        throw InvalidArgument(
+            "Rows with missing values cannot be used by fit gmm; leave them out "
+            "with --missing-rows drop or refuse them with error.");
+    plan.columns.missing_rows = missing_rows_from(arguments.missing_rows);
+    plan.columns.standardise = standardise_from(arguments.standardise);
+    plan.search.em = arguments.em;
+    plan.search.criterion = criterion_from(arguments.criterion);
+    set_start(arguments, plan);
+    const bool has_start = !plan.start_labels.empty() || !plan.start_model.empty();
+    if (!arguments.components.empty())
+        plan.search.component_counts = counts_from(arguments.components);
+    else if (has_start)
+        plan.search.component_counts.clear();
+    if (!arguments.covariance.empty())
+        plan.search.covariance_structures = covariance_structures_from(arguments.covariance);
+    else if (!plan.start_model.empty())
+        plan.search.covariance_structures.clear();
+    plan.model_output = output_path(arguments.output);
+    plan.assignments_output = output_path(arguments.assignments);
+    plan.trace_output = output_path(arguments.trace);
+    return plan;
+}
+
+/// Why no model could be chosen: every different reason once, with the models it concerns.
+[[noreturn]] void fail_without_model(const RunResult& result) {
+    std::vector<std::pair<std::string, std::string>> reasons;
+    for (const SelectionRecord& record : result.selection) {
+        const std::string model =
+            record.covariance_structure + "," + std::to_string(record.component_count);
+        const std::string reason = record.message.empty() ? record.status : record.message;
+        const auto known = std::find_if(reasons.begin(), reasons.end(),
+                                        [&](const auto& entry) { return entry.first == reason; });
+        if (known == reasons.end())
+            reasons.emplace_back(reason, model);
+        else if (known->second.size() < 60)
+            known->second += " " + model;
+    }
+    std::string text = result.selection.size() == 1
+                           ? "The model could not be fitted: "
+                           : "None of the " + std::to_string(result.selection.size()) +
+                                 " models could be fitted: ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(reasons.size(), 3); ++i)
+        text += (i > 0 ? " " : "") + reasons[i].second + ": " + reasons[i].first;
+    if (reasons.size() > 3)
+        text += " (and " + std::to_string(reasons.size() - 3) + " other reasons; --json lists all)";
+    throw NumericalError(text);
+}
+
+std::string models_text(const RunResult& result, Criterion criterion) {
+    constexpr std::size_t shown = 10;
+    std::vector<std::size_t> ranked;
+    for (std::size_t i = 0; i < result.search.candidates.size(); ++i) {
+        if (result.search.candidates[i].criteria && result.search.candidates[i].fit)
+            ranked.push_back(i);
+    }
+    const auto& candidates = result.search.candidates;
+    std::stable_sort(ranked.begin(), ranked.end(), [&](std::size_t a, std::size_t b) {
+        if (candidates[a].is_admissible() != candidates[b].is_admissible())
+            return candidates[a].is_admissible();
+        return candidates[a].criteria->value(criterion) < candidates[b].criteria->value(criterion);
+    });
+    TextTable table({{"model", TextTable::Align::left},
+                     {"components"},
+                     {"log-likelihood"},
+                     {"parameters"},
+                     {"BIC"},
+                     {"ICL"},
+                     {"AIC"},
+                     {"status", TextTable::Align::left}});
+    for (std::size_t i = 0; i < std::min(shown, ranked.size()); ++i) {
+        const SelectionRecord& record = result.selection[ranked[i]];
+        table.add_row({record.covariance_structure, std::to_string(record.component_count),
+                       fixed_text(record.log_likelihood, 3), std::to_string(record.parameter_count),
+                       fixed_text(record.bic, 3), fixed_text(record.icl, 3),
+                       fixed_text(record.aic, 3), record.status});
+    }
+    std::string text = "Best models by ";
+    for (const char c : to_string(criterion)) text += static_cast<char>(c - 'a' + 'A');
+    text += " (smaller is better), of " + std::to_string(candidates.size()) + " tried:\n";
+    text += table.text();
+    const auto failed = candidates.size() - ranked.size();
+    if (failed > 0)
+        text += "  " + std::to_string(failed) + (failed == 1 ? " model" : " models") +
+                " could not be fitted; --json gives each reason.\n";
+    return text;
+}
+
+std::string summary_text(const Plan& plan, const RunResult& result, const FitControl& control) {
+    const SavedModel& saved = *result.chosen;
+    FitControl unstopped = control;
+    unstopped.stop = {};
+    const Scores scores = score(saved.model, result.table.observations, unstopped);
+    const ModelSummary summary = summarise(saved, result.table, scores);
+    std::string text = display_text(plan.data_path, 200) + ": " +
+                       std::to_string(saved.data.rows_used) + " of " +
+                       std::to_string(saved.data.rows) + " rows, " +
+                       std::to_string(saved.data.features.size()) + " features\n";
+    for (const std::string& note : result.notes) text += display_text(note, 400) + "\n";
+    if (result.selection.size() > 1)
+        text += "\n" + models_text(result, plan.search.criterion) + "\n" +
+                verdict(result.search, plan.search.criterion) + "\n";
+    text += "\n" + summary.headline + "\n";
+    text += "Log-likelihood " + fixed_text(saved.fit.log_likelihood, 3) + ", " +
+            std::to_string(saved.fit.parameter_count) + " parameters, BIC " +
+            fixed_text(saved.fit.bic, 3) + ", ICL " + fixed_text(saved.fit.icl, 3) + ", AIC " +
+            fixed_text(saved.fit.aic, 3) + "; " + saved.fit.status + " after " +
+            std::to_string(saved.fit.iterations) + " iterations.\n\n";
+    for (const ComponentSummary& component : summary.components)
+        text += display_text(component.words, 2000) + "\n";
+    text += "\n";
+    for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
+    for (const std::string& path :
+         {plan.model_output, plan.assignments_output, plan.trace_output}) {
+        if (!path.empty())
+            text += "Written: " + display_text(path, 400) + "\n";
+    }
+    return text;
+}
+
+int fit(const FitArguments& arguments) {
+    const Plan plan = plan_of(arguments);
+    const Interrupt interrupt;
+    RunControl run_with = run_control(arguments.run);
+    run_with.control.stop = interrupt.token();
+    ProgressLine progress(arguments.run.quiet, plan.search.component_counts.size() *
+                                                   plan.search.covariance_structures.size());
+    const RunResult result = run(plan, run_with.control, &progress);
+    progress.clear();
+    if (!result.chosen && result.search.cancelled)
+        throw compute::Cancelled{};
+    if (!result.chosen)
+        fail_without_model(result);
+    const bool writes_to_stdout = plan.model_output == "/dev/stdout" ||
+                                  plan.assignments_output == "/dev/stdout" ||
+                                  plan.trace_output == "/dev/stdout";
+    if (arguments.json && plan.model_output != "/dev/stdout")
+        write_output("-", model_file_text(*result.chosen));
+    else if (!arguments.json && !writes_to_stdout)
+        write_output("-", summary_text(plan, result, run_with.control));
+    return result.search.cancelled ? exit_cancelled : exit_done;
+}
+
+void add_columns_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Rows and columns";
+    command
+        .add_option("--columns", arguments.columns,
+                    "Features, by name or 1-based position: a,b,c; a name with a comma is quoted: "
+                    "'\"a,b\",c' [all numeric columns]")
+        ->group(group);
+    command.add_option("--exclude", arguments.exclude, "Columns that are not features")
+        ->group(group);
+    command
+        .add_option("--observation-weights", arguments.observation_weights,
+                    "Column of case weights [none]")
+        ->group(group);
+    command
+        .add_option("--missing-rows", arguments.missing_rows,
+                    "Rows with a missing feature: drop or error [drop]")
+        ->group(group);
+    command
+        .add_option("--standardise", arguments.standardise,
+                    "Scale the features for the fit: none, zscore or robust; results are in the "
+                    "data's own units [none]")
+        ->group(group);
+}
+
+void add_model_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Model";
+    command
+        .add_option("--components", arguments.components,
+                    "Component counts: K, A:B or a list [1:9]")
+        ->group(group);
+    command
+        .add_option("--covariance", arguments.covariance,
+                    "Covariance structures: EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV "
+                    "VVV, spherical diagonal tied full, as a list, or all [all]")
+        ->group(group);
+    command
+        .add_option("--criterion", arguments.criterion,
+                    "What the search minimises: bic, icl or aic [bic]")
+        ->group(group);
+    command
+        .add_option("--init", arguments.init,
+                    "Start: hierarchical, kmeans, random, MODEL.json (exactly its parameters) or "
+                    "labels:COLUMN [hierarchical]")
+        ->group(group);
+    command.add_option("--starts", arguments.em.run_count, "Independent starts [1]")->group(group);
+    command.add_option("--seed", arguments.em.seed, "Seed of the random numbers [1]")->group(group);
+    command
+        .add_option("--max-iterations", arguments.em.iteration_limit,
+                    "Most iterations of a start [5000]")
+        ->group(group);
+    command
+        .add_option("--tolerance", arguments.em.tolerance,
+                    "Stop when the limit of the log-likelihood is predicted to be nearer than "
+                    "this, in nats; 0 runs exactly --max-iterations [1e-5]")
+        ->group(group);
+    command
+        .add_option("--covariance-floor", arguments.em.covariance_floor,
+                    "Least eigenvalue of a covariance, relative to the mean variance [1e-8]")
+        ->group(group);
+}
+
+void add_output_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Output";
+    command.add_option("-o,--output", arguments.output, "Write the chosen model (JSON)")
+        ->group(group);
+    command
+        .add_option("--assignments", arguments.assignments,
+                    "Write classification, uncertainty, log density and responsibilities (CSV)")
+        ->group(group);
+    command.add_option("--trace", arguments.trace, "Write the log-likelihood by iteration (CSV)")
+        ->group(group);
+    command.add_flag("--json", arguments.json, "Print the model file instead of the summary")
+        ->group(group);
+}
+
+}  // namespace
+
+void add_fit_gmm(CLI::App& fit_command, Action& action) {
+    auto arguments = std::make_shared<FitArguments>();
+    CLI::App* command = fit_command.add_subcommand(
+        "gmm", "Gaussian mixture: searches component counts and covariance structures");
+    command->add_option("DATA", arguments->data, "CSV file, or - for standard input")->required();
+    add_model_options(*command, *arguments);
+    add_columns_options(*command, *arguments);
+    add_import_options(*command, arguments->import);
+    add_run_options(*command, arguments->run);
+    add_output_options(*command, *arguments);
+    set_example(*command,
+                "mixtura-cli fit gmm faithful.csv --components 1:9 --covariance all -o model.json");
+    command->callback([arguments, &action] { action = [arguments] { return fit(*arguments); }; });
+}
+
+}  // namespace mixtura::cli

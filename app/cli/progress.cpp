@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress.h"
+
+#include <iostream>
+
+#include <unistd.h>
+
+#include "mixtura/io/number_format.h"
+
+namespace mixtura::cli {
+
+namespace {
+
+std::string seconds_text(double seconds) {
+    if (seconds < 100.0)
+        return fixed_text(seconds, seconds < 10.0 ? 1 : 0) + " s";
+    return fixed_text(seconds / 60.0, 0) + " min";
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(bool quiet, std::size_t model_count)
+    : is_active_(!quiet && ::isatty(STDERR_FILENO) == 1), model_count_(model_count) {}
+
+ProgressLine::~ProgressLine() {
+    clear();
+}
+
+double ProgressLine::elapsed() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+bool ProgressLine::is_due() {
+    using namespace std::chrono_literals;
+    const Clock::time_point now = Clock::now();
+    if (!is_active_ || now - last_ < 100ms)
+        return false;
+    last_ = now;
+    return true;
+}
+
+void ProgressLine::show(const std::string& text) {
+    std::cerr << "\r\033[K" << text << std::flush;
+    is_shown_ = true;
+}
+
+void ProgressLine::clear() {
+    if (is_shown_)
+        std::cerr << "\r\033[K" << std::flush;
+    is_shown_ = false;
+}
+
+void ProgressLine::on_iteration(const IterationReport& report) {
+    if (!is_due())
+        return;
+    std::string text = std::string(report.model) + "  iteration " +
+                       std::to_string(report.iteration) + "  log-likelihood " +
+                       fixed_text(report.log_likelihood, 3) + "  " + seconds_text(elapsed());
+    if (model_count_ > 1) {
+        text = std::to_string(models_done_) + "/" + std::to_string(model_count_) + "  " + text;
+        if (models_done_ > 0) {
+            const double used = std::chrono::duration<double>(Clock::now() - search_start_).count();
+            text += ", about " +
+                    seconds_text(used * static_cast<double>(model_count_ - models_done_) /
+                                 static_cast<double>(models_done_)) +
+                    " left";
+        }
+    }
+    show(text);
+}
+
+void ProgressLine::on_progress(std::string_view what, double done, double total) {
+    if (models_done_ == 0)
+        search_start_ = Clock::now();
+    if (!is_due())
+        return;
+    std::string text(what);
+    if (total > 0.0)
+        text += "  " + fixed_text(100.0 * done / total, 0) + " %";
+    show(text + "  " + seconds_text(elapsed()));
+}
+
+void ProgressLine::on_candidate(std::size_t /*index*/, const Candidate& /*candidate*/) {
+    if (models_done_ < model_count_)
+        ++models_done_;
+}
+
+}  // namespace mixtura::cli
