@@ -294,7 +294,7 @@ int32_t pass_begin(mxt_context* context, const mxt_model* model, mxt_pass** pass
         created->statistics_size = count;
         const std::size_t sizes[] = {components, components * dim,
                                      whiten,     components * tile_stride,
-                                     tile_rows,  (2 * dim + 1) * tile_stride};
+                                     tile_rows,  (dim + 1) * tile_stride};
         std::size_t total = 0;
         for (const std::size_t size : sizes) total += rounded_up(size, 8);
         created->memory = aligned_array(total);

@@ -32,7 +32,7 @@ struct GaussianKernels {
     double (*normalise)(double* p, std::size_t rows, std::size_t components, const double* weight,
                         double* log_density);
     /// Adds s0 = sum r, s1 = sum r y, S2 = sum r y y' (packed lower) to `stats`, with
-    /// r = responsibility * weight and y = x - mean. scratch: (2 dim + 1) * tile_stride numbers.
+    /// r = responsibility * weight and y = x - mean. scratch: (dim + 1) * tile_stride numbers.
     void (*moments_full)(const double* x, std::size_t ldx, std::size_t rows, std::size_t dim,
                          const double* mean, const double* responsibility, const double* weight,
                          double* scratch, double* stats);
