@@ -258,7 +258,12 @@ std::string sha256_or_nothing(const std::string& path) {
 }
 
 void check_plan(const Plan& plan) {
-    if (plan.search.component_counts.empty() || plan.search.covariance_structures.empty())
+    // A start settles what the plan leaves open: labels the count, a model the structure too.
+    const bool has_counts = !plan.search.component_counts.empty() || !plan.start_labels.empty() ||
+                            !plan.start_model.empty();
+    const bool has_structures =
+        !plan.search.covariance_structures.empty() || !plan.start_model.empty();
+    if (!has_counts || !has_structures)
         throw InvalidArgument(
             "A search needs at least one component count and one covariance "
             "structure.");
