@@ -55,20 +55,34 @@ constexpr std::array<double, 23> exact_ten_to{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/// Appends the digits at `p` to `mantissa` (modulo 2^64) and moves behind them.
+/// Appends the digits at `p` to `mantissa` (modulo 2^64) and moves behind them. Its only branches
+/// are on whole blocks of eight digits, which hardly vary from number to number.
 inline void take_digits(const char*& p, const char* limit, std::uint64_t& mantissa) noexcept {
     while (p < limit) {
         const std::uint64_t offset_word = eight_bytes(p) ^ ascii_zeros;
         const int count = leading_digits(offset_word);
-        if (count == 0)
-            return;
-        // Shifted up, the digits stand last and zeros before them.
-        mantissa = mantissa * ten_to[static_cast<std::size_t>(count)] +
-                   eight_digits(offset_word << (64U - 8U * static_cast<unsigned>(count)));
+        if (count == 8) {
+            mantissa = mantissa * ten_to[8] + eight_digits(offset_word);
+            p += 8;
+            continue;
+        }
+        // Shifted up, the digits stand last and zeros before them; by 64 in all where there is none.
+        const std::uint64_t digits = offset_word << (56U - 8U * static_cast<unsigned>(count)) << 8U;
+        mantissa = mantissa * ten_to[static_cast<std::size_t>(count)] + eight_digits(digits);
         p += count;
-        if (count < 8)
-            return;
+        return;
     }
+}
+
+/// Number of digits from the first that is not zero on, in `begin` to `end`, which hold digits and
+/// one decimal sign at most.
+inline std::ptrdiff_t significant_digits(const char* begin, const char* end,
+                                         char decimal) noexcept {
+    std::ptrdiff_t count = 0;
+    for (; begin != end; ++begin)
+        if (*begin != decimal && (count > 0 || *begin != '0'))
+            ++count;
+    return count;
 }
 
 }  // namespace scan_detail
@@ -92,33 +106,25 @@ inline const char* scan_number(const char* p, char decimal, double& value,
     std::uint64_t mantissa = 0;
     take_digits(p, limit, mantissa);
     const std::ptrdiff_t integer_digits = p - integer_begin;
-    std::ptrdiff_t significant = integer_digits;
     std::int64_t power = 0;
     if (*p == decimal) {
         ++p;
         const char* const fraction_begin = p;
-        // Too many integer digits may have left a zero too, modulo 2^64.
-        if (mantissa == 0 && integer_digits <= significant_limit) {
-            while (*p == '0' && p < limit) ++p;
-            significant = 0;
-        }
-        const char* const significant_begin = p;
         take_digits(p, limit, mantissa);
-        significant += p - significant_begin;
         power = fraction_begin - p;
-        if (integer_digits == 0 && power == 0)
-            return nullptr;
         look = look_has_point_or_exponent;
     } else {
-        if (integer_digits == 0)
-            return nullptr;
         look = 0;
         if (integer_digits > 1 && *integer_begin == '0')
             look = look_has_leading_zero;
         if (integer_digits > 15)
             look |= look_is_long_integer;
     }
-    if (significant > significant_limit || p >= limit)
+    const std::ptrdiff_t digits = integer_digits - power;
+    if (digits == 0 || p >= limit)
+        return nullptr;
+    if (digits > significant_limit &&
+        significant_digits(integer_begin, p, decimal) > significant_limit)
         return nullptr;
     if ((static_cast<unsigned char>(*p) | 0x20U) == 'e') {
         ++p;
