@@ -28,10 +28,11 @@ constexpr double number_share_needed = 0.9;
 constexpr std::string_view candidates = ",;\t| ";
 
 struct SampleRow {
-    std::int64_t line = 0;  ///< 0-based
-    std::size_t begin = 0;  ///< offset in the text
-    std::size_t end = 0;    ///< offset behind it
-    std::vector<std::string> cells;
+    std::int64_t line = 0;           ///< 0-based
+    std::size_t begin = 0;           ///< offset in the text
+    std::size_t end = 0;             ///< offset behind it
+    std::vector<std::string> cells;  ///< no more than a table may have, and one
+    std::size_t cell_count = 0;
 };
 using SampleRows = std::vector<SampleRow>;
 
@@ -67,7 +68,8 @@ SampleRows sample_rows(std::string_view text, std::size_t begin, std::size_t end
         AfterCell after = AfterCell::cell;
         while (after == AfterCell::cell) {
             const Cell cell = next_cell(p, stop, rules);
-            row.cells.emplace_back(cell.text(rules.quote, storage));
+            if (++row.cell_count <= static_cast<std::size_t>(column_limit) + 1)
+                row.cells.emplace_back(cell.text(rules.quote, storage));
             after = cell.after;
         }
         if (after == AfterCell::text_end && !reaches_end)
@@ -441,17 +443,26 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                1 + std::count(text.data(), text.data() + nul, layout.rules.end_of_line));
 
     const Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
-    // Few long rows: look at more of them.
-    const auto count_rows = [&] {
-        return sample_rows(text, start.offset, head_end, layout.rules, head_rows_wanted).size();
-    };
     head_end = std::max(head_end, std::min(text.size(), start.offset + head_size));
+    // Few long rows: look at more of them.
+    const auto has_too_few_rows = [&] {
+        const std::size_t wanted = head_end > 16 * head_size ? 2 : head_rows_wanted;
+        std::size_t found = start.offset;
+        for (std::size_t row = 0; row < wanted; ++row) {
+            found = text.find(layout.rules.end_of_line, found);
+            if (found >= head_end)
+                return true;
+            ++found;
+        }
+        return false;
+    };
     while (head_end < text.size() && head_end - start.offset < line_size_limit &&
-           count_rows() < (head_end > 16 * head_size ? 2 : head_rows_wanted))
+           has_too_few_rows())
         head_end = std::min(text.size(), start.offset + 2 * (head_end - start.offset));
     if (!is_whole && head_end == text.size())
         head_end = std::max(start.offset, text.rfind(layout.rules.end_of_line) + 1);
-    if (head_end < text.size() && count_rows() == 0)
+    if (head_end < text.size() &&
+        sample_rows(text, start.offset, head_end, layout.rules, 1).empty())
         refuse(path, "is longer than 64 MiB, too long for a row of a table.", start.line + 1);
 
     if (!options.delimiter)
@@ -484,9 +495,9 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                                                     " lines hold no table and were left out.");
     }
     const SampleRow first = rows[0];
-    if (first.cells.size() > static_cast<std::size_t>(column_limit) + 1)
+    if (first.cell_count > static_cast<std::size_t>(column_limit) + 1)
         refuse(path,
-               "has " + std::to_string(first.cells.size()) + " columns; at most " +
+               "has " + std::to_string(first.cell_count) + " columns; at most " +
                    std::to_string(column_limit) + " can be read.",
                first.line + 1);
 

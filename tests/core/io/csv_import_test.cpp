@@ -432,6 +432,20 @@ TEST(CsvImport, ReadsUtf16) {
         }
 }
 
+TEST(CsvImport, KeepsSurrogatePairsTogetherWhereUtf16IsCutIntoBlocks) {
+    // U+1F600 lies across the border of the first 4 MiB, for either parity of the units before.
+    for (const std::size_t filler : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+        std::string ascii = "t,x\n";
+        while (ascii.size() < (std::size_t{2} << 20U) - 40) ascii += "abcdefgh,1\n";
+        ascii.append((std::size_t{2} << 20U) - ascii.size() - filler, 'z');
+        const std::string bytes = utf16(ascii, false, false) + std::string("\x3D\xD8\x00\xDE", 4) +
+                                  utf16(",2\n", false, false);
+        const auto result = import_text(bytes);
+        EXPECT_THAT(result.data.column(0).text(result.data.row_count() - 1),
+                    testing::EndsWith("z\xF0\x9F\x98\x80"));
+    }
+}
+
 TEST(CsvImport, ReadsUtf8AndWindows1252) {
     const auto unicode = import_text(
         "\xEF\xBB\xBFgr\xC3\xB6\xC3\x9F"
