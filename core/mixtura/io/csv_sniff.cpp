@@ -332,6 +332,14 @@ Position after_lines(std::string_view text, int count, char end_of_line) {
     return {static_cast<std::size_t>(p - text.data()), count};
 }
 
+/// The delimiter of a first line "sep=;", as spreadsheets write it.
+std::optional<char> stated_delimiter(std::string_view text) {
+    if (text.size() < 6 || text.substr(0, 4) != "sep=" || (text[5] != '\n' && text[5] != '\r'))
+        return std::nullopt;
+    return candidates.find(text[4]) == std::string_view::npos ? std::nullopt
+                                                              : std::optional<char>(text[4]);
+}
+
 /// Comment lines and lines of one cell above a table of several columns, if there are any.
 /// @return number of lines to leave out
 std::int64_t preamble_lines(const SampleRows& rows, std::int64_t first_line) {
@@ -355,28 +363,44 @@ char choose_comment(const SampleRows& rows) {
     return '\0';
 }
 
-ColumnGuess guess_column(const SampleRows& rows, std::size_t column, const CsvDialect& dialect,
-                         const MissingCodes& missing) {
+/// What the cells of a column are, and one that keeps a column of mostly numbers from being numeric.
+struct ColumnReadings {
     std::int64_t values = 0;
     std::int64_t numbers = 0;
     std::int64_t dates = 0;
+    std::string first_text;
+};
+
+ColumnReadings read_column(const SampleRows& rows, std::size_t column, const CsvDialect& dialect,
+                           const MissingCodes& missing) {
+    ColumnReadings readings;
     for (const SampleRow& row : rows) {
         const std::string& cell = row.cells[column];
         if (missing.contains(cell))
             continue;
-        ++values;
+        ++readings.values;
         if (parse_number(cell, dialect.decimal, dialect.grouping).status !=
-            NumberStatus::not_a_number)
-            ++numbers;
-        else if (is_iso_date(cell))
-            ++dates;
+            NumberStatus::not_a_number) {
+            ++readings.numbers;
+            continue;
+        }
+        if (readings.first_text.empty())
+            readings.first_text = cell;
+        readings.dates += is_iso_date(cell) ? 1 : 0;
     }
-    if (values == 0)
+    return readings;
+}
+
+/// A column is numeric if most of its cells are numbers and the others few enough to be mistakes,
+/// which are then named one by one: at most two, or a tenth.
+ColumnGuess guess_of(const ColumnReadings& readings) {
+    constexpr std::int64_t few = 2;
+    if (readings.values == 0)
         return ColumnGuess::unknown;
-    const double needed = number_share_needed * static_cast<double>(values);
-    if (static_cast<double>(numbers) >= needed)
+    const std::int64_t others = readings.values - readings.numbers;
+    if (readings.numbers > others && (others <= few || 10 * others <= readings.values))
         return ColumnGuess::number;
-    return dates == values ? ColumnGuess::date : ColumnGuess::text;
+    return readings.dates == readings.values ? ColumnGuess::date : ColumnGuess::text;
 }
 
 /// Offsets of the windows inside and at the end of `text`, behind the head of `head_end` bytes.
@@ -442,7 +466,14 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                "encoding.",
                1 + std::count(text.data(), text.data() + nul, layout.rules.end_of_line));
 
-    const Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
+    Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
+    const std::optional<char> stated = stated_delimiter(text.substr(start.offset));
+    if (stated) {
+        start.offset += after_lines(text.substr(start.offset), 1, layout.rules.end_of_line).offset;
+        ++start.line;
+        layout.rules.delimiter = options.delimiter.value_or(*stated);
+        dialect.notes.push_back("The first line names the delimiter and was left out.");
+    }
     head_end = std::max(head_end, std::min(text.size(), start.offset + head_size));
     // Few long rows: look at more of them.
     const auto has_too_few_rows = [&] {
@@ -465,7 +496,7 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
         sample_rows(text, start.offset, head_end, layout.rules, 1).empty())
         refuse(path, "is longer than 64 MiB, too long for a row of a table.", start.line + 1);
 
-    if (!options.delimiter)
+    if (!options.delimiter && !stated)
         layout.rules.delimiter =
             choose_delimiter(text, start.offset, head_end, layout.rules, missing_texts);
     dialect.delimiter = layout.rules.delimiter;
@@ -483,7 +514,7 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     dialect.comment = layout.rules.comment;
     if (rows.empty())
         refuse(path, "holds no row: only blank lines or comments.");
-    dialect.skip_lines = options.skip_lines;
+    dialect.skip_lines = static_cast<int>(start.line);
     if (const std::int64_t preamble = preamble_lines(rows, start.line); preamble > 0) {
         const auto first_kept = std::find_if(rows.begin(), rows.end(), [&](const SampleRow& row) {
             return row.line >= start.line + preamble;
@@ -584,9 +615,15 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     dialect.column_labels = std::move(labels);
 
     layout.guesses.assign(column_count, ColumnGuess::unknown);
-    if (mode >= column_count)
-        for (std::size_t column = 0; column < column_count; ++column)
-            layout.guesses[column] = guess_column(sample, column, dialect, missing);
+    for (std::size_t column = 0; column < column_count && column_count <= mode; ++column) {
+        const ColumnReadings readings = read_column(sample, column, dialect, missing);
+        layout.guesses[column] = guess_of(readings);
+        if (layout.guesses[column] == ColumnGuess::text && 2 * readings.numbers >= readings.values)
+            dialect.notes.push_back("Column " + quoted_cell(dialect.column_names[column]) +
+                                    " was read as text, though most of its cells are numbers: " +
+                                    quoted_cell(utf8_from(readings.first_text, encoding)) +
+                                    " is not one.");
+    }
     for (const ColumnGuess guess : layout.guesses)
         dialect.column_types.push_back(guess == ColumnGuess::text   ? ColumnType::category
                                        : guess == ColumnGuess::date ? ColumnType::date

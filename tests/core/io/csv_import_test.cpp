@@ -263,6 +263,31 @@ TEST(CsvImport, NamesABadCell) {
     EXPECT_THAT(error.what(), HasSubstr("line 4, column \"y\" (row 3): \"12..5\" is not a number"));
 }
 
+TEST(CsvImport, NamesABadCellOfASmallTableToo) {
+    EXPECT_THAT(import_error("x,y\n1,2\n3,abc\n5,6\n").what(),
+                HasSubstr("line 3, column \"y\" (row 2): \"abc\" is not a number"));
+}
+
+TEST(CsvImport, SaysWhichColumnsOfMostlyNumbersAreTexts) {
+    std::string text = "ticket,x\n";
+    for (int i = 0; i < 30; ++i)
+        text +=
+            (i % 4 == 0 ? "A/" : "") + std::to_string(1000 + i) + "," + std::to_string(i) + "\n";
+    const auto result = import_text(text);
+    EXPECT_NE(result.data.column(0).type, ColumnType::numeric);
+    EXPECT_THAT(result.dialect.notes,
+                ElementsAre(HasSubstr("\"ticket\" was read as text, though most of its cells are "
+                                      "numbers: \"A/1000\" is not one")));
+}
+
+TEST(CsvImport, TakesTheDelimiterThatTheFirstLineNames) {
+    const auto result = import_text("sep=;\r\na,b;c\r\n1;2\r\n3;4\r\n");
+    EXPECT_EQ(result.dialect.delimiter, ';');
+    EXPECT_THAT(names(result.data), ElementsAre("a,b", "c"));
+    EXPECT_EQ(result.data.line_of_row(0), 3);
+    EXPECT_EQ(result.dialect.skip_lines, 1);
+}
+
 TEST(CsvImport, RefusesInfinitiesAndOverflowButReadsTheLargestNumbers) {
     const auto result = import_text("x\n1e308\n-1.7976931348623157e308\n1e-400\n");
     EXPECT_THAT(result.data.column(0).numbers,
