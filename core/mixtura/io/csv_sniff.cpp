@@ -320,6 +320,16 @@ char choose_end_of_line(std::string_view head) {
                : '\n';
 }
 
+/// More than one in twenty characters is one that texts do not use.
+bool is_mostly_binary(std::string_view head) {
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\n' && c != '\r' &&
+               c != '\f' && c != '\v';
+    };
+    return 20 * std::count_if(head.begin(), head.end(), is_control) >
+           static_cast<std::ptrdiff_t>(head.size());
+}
+
 struct Position {
     std::size_t offset = 0;
     std::int64_t line = 0;
@@ -465,6 +475,11 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                "holds a NUL byte, so it is not a text file. Export the table as CSV, or choose its "
                "encoding.",
                1 + std::count(text.data(), text.data() + nul, layout.rules.end_of_line));
+
+    if (is_mostly_binary(text.substr(0, head_end)))
+        refuse(path,
+               "is full of control characters, so it is not a text file. Export the table as "
+               "CSV.");
 
     Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
     const std::optional<char> stated = stated_delimiter(text.substr(start.offset));

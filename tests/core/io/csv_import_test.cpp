@@ -393,6 +393,7 @@ TEST(CsvImport, RefusesFilesWithoutATable) {
     EXPECT_EQ(import_error(std::string("x\n1\n\0\n2\n", 8)).location().line, 3);
     EXPECT_THAT(import_error("PK\x03\x04 something").what(), HasSubstr("workbook"));
     EXPECT_THAT(import_error("\x1F\x8B\x08").what(), HasSubstr("gzip"));
+    EXPECT_THAT(import_error("\x01\x02,\x03\n\x04,5\n").what(), HasSubstr("control characters"));
     EXPECT_THAT(import_error("%PDF-1.7").what(), HasSubstr("PDF"));
 }
 
