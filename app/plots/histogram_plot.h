@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "mixtura/data/column_summary.h"
 #include "mixtura/data/weighted_histogram.h"
 #include "mixtura/gaussian_mixture/density_grid.h"
 
@@ -20,11 +19,9 @@ class HistogramPlot : public PlotView {
     ~HistogramPlot() override;
 
     /// @param name     of the feature, as axis label
-    /// @param density  curve over the bars, scaled to the rows per bin
-    void setHistogram(const QString& name, const WeightedHistogram& histogram,
+    /// @param density  curve over the bars, on the scale of a probability density
+    void setHistogram(const QString& name, const Histogram& histogram,
                       const std::optional<MarginalDensity>& density = {});
-    /// The histogram of a column's summary.
-    void setHistogram(const QString& name, const ColumnHistogram& histogram);
     void clear();
 
     [[nodiscard]] QByteArray dataCsv() const override;

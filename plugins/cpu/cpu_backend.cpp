@@ -180,9 +180,9 @@ int32_t describe_device(uint32_t device, const GaussianKernels& kernels, mxt_dev
         std::snprintf(info->driver, sizeof info->driver, "x86-64");
     unsigned brand[13] = {};
     bool named = __get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U;
-    for (unsigned part = 0; named && part < 3; ++part)
-        named = __get_cpuid(0x80000002U + part, &brand[4 * part], &brand[4 * part + 1],
-                            &brand[4 * part + 2], &brand[4 * part + 3]) != 0;
+    unsigned* part = brand;
+    for (unsigned leaf = 0x80000002U; named && leaf <= 0x80000004U; ++leaf, part += 4)
+        named = __get_cpuid(leaf, part, part + 1, part + 2, part + 3) != 0;
     if (named) {
         std::memcpy(info->name, brand, sizeof brand - 4);
         // The processor pads its name with blanks.

@@ -23,10 +23,10 @@ void gaussian_pass(benchmark::State& state, GaussianParameters::Shape shape) {
     const RowPasses passes(data.observations, Eigen::VectorXd(), control);
     for (auto _ : state)
         benchmark::DoNotOptimize(passes.gaussian_statistics(data.parameters).log_likelihood);
-    state.counters["per_row_component"] = benchmark::Counter(
-        static_cast<double>(rows) * static_cast<double>(components) *
-            static_cast<double>(state.iterations()),
-        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["per_row_component"] =
+        benchmark::Counter(static_cast<double>(rows) * static_cast<double>(components) *
+                               static_cast<double>(state.iterations()),
+                           benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void cases(benchmark::internal::Benchmark* benchmark) {

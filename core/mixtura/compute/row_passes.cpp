@@ -112,6 +112,30 @@ struct ScaledModel {
     }
 };
 
+/// S2 - s0 delta delta' in the data's units; `packed` holds the lower triangle of S2 by rows.
+Eigen::MatrixXd full_scatter(const double* packed, double mass, const Eigen::VectorXd& delta,
+                             const Eigen::VectorXd& scale) {
+    const Eigen::Index dim = delta.size();
+    Eigen::MatrixXd scatter(dim, dim);
+    for (Eigen::Index i = 0; i < dim; ++i) {
+        for (Eigen::Index j = 0; j <= i; ++j)
+            scatter(i, j) = scatter(j, i) =
+                (*packed++ - mass * delta[i] * delta[j]) * scale[i] * scale[j];
+        scatter(i, i) = std::max(scatter(i, i), 0.0);
+    }
+    return scatter;
+}
+
+/// Its diagonal alone, from the diagonal of S2.
+Eigen::MatrixXd diagonal_scatter(const double* squares, double mass, const Eigen::VectorXd& delta,
+                                 const Eigen::VectorXd& scale) {
+    Eigen::MatrixXd scatter(delta.size(), 1);
+    for (Eigen::Index j = 0; j < delta.size(); ++j)
+        scatter(j, 0) =
+            std::max((squares[j] - mass * delta[j] * delta[j]) * scale[j] * scale[j], 0.0);
+    return scatter;
+}
+
 /// Moments about the means of the pass, in scaled coordinates, turned into moments about the new
 /// means in the data's units: mu' = mu + delta, W = S2 - s0 delta delta', delta = s1 / s0.
 GaussianStatistics unscaled(const std::vector<double>& statistics,
@@ -119,34 +143,24 @@ GaussianStatistics unscaled(const std::vector<double>& statistics,
     const Eigen::Index components = parameters.mixing_weights.size();
     const Eigen::Index dim = parameters.means.cols();
     const bool full = parameters.shape == GaussianParameters::Shape::full;
+    const auto scatter_of = full ? full_scatter : diagonal_scatter;
+    const auto size = static_cast<std::size_t>(dim);
+    const std::size_t step = 1 + size + (full ? triangle(size) : size);
     GaussianStatistics result;
     result.log_likelihood = statistics.back();
     result.masses.resize(components);
     result.means = parameters.means;
     result.scatters.reserve(static_cast<std::size_t>(components));
-    const double* next = statistics.data();
     Eigen::VectorXd delta(dim);
     for (Eigen::Index k = 0; k < components; ++k) {
-        const double mass = *next++;
+        const double* part = statistics.data() + static_cast<std::size_t>(k) * step;
+        const double mass = part[0];
         result.masses[k] = mass;
         for (Eigen::Index j = 0; j < dim; ++j) {
-            delta[j] = mass > 0.0 ? next[j] / mass : 0.0;
+            delta[j] = mass > 0.0 ? part[1 + j] / mass : 0.0;
             result.means(k, j) += scale[j] * delta[j];
         }
-        next += dim;
-        Eigen::MatrixXd scatter(dim, full ? dim : 1);
-        for (Eigen::Index i = 0; i < dim; ++i) {
-            for (Eigen::Index j = full ? 0 : i; j <= i; ++j) {
-                double value = (*next++ - mass * delta[i] * delta[j]) * scale[i] * scale[j];
-                if (i == j)
-                    value = std::max(value, 0.0);
-                if (full)
-                    scatter(i, j) = scatter(j, i) = value;
-                else
-                    scatter(i, 0) = value;
-            }
-        }
-        result.scatters.push_back(std::move(scatter));
+        result.scatters.push_back(scatter_of(part + 1 + dim, mass, delta, scale));
     }
     return result;
 }
@@ -320,7 +334,6 @@ std::vector<double> RowPasses::State::run_blocks(const ScaledModel& scaled,
     const Pass pass = begin_pass(*backend, *context, scaled.model);
     const std::size_t size = statistics_size(*backend, scaled.model);
     const bool by_row = outputs.log_densities != nullptr || outputs.responsibilities != nullptr;
-    std::vector<double> statistics;
     for (std::size_t b = first; b < last; ++b) {
         if (stop.stop_requested())
             throw Cancelled{};
@@ -332,12 +345,13 @@ std::vector<double> RowPasses::State::run_blocks(const ScaledModel& scaled,
             rows.resp = outputs.responsibilities->data() + b * block_rows;
             rows.ld_resp = static_cast<std::uint64_t>(row_count);
         }
-        statistics.resize(size);
+        std::vector<double> statistics(size);
         run_block(*backend, *pass, *blocks[b], by_row ? &rows : nullptr, statistics.data());
-        if (tree != nullptr)
-            tree->add_block(b, std::move(statistics));
+        if (tree == nullptr)
+            return statistics;
+        tree->add_block(b, std::move(statistics));
     }
-    return statistics;
+    return {};
 }
 
 std::vector<double> RowPasses::State::run(const ScaledModel& scaled,

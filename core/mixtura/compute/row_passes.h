@@ -54,6 +54,8 @@ class RowPasses {
     /// @throw Cancelled        the control's stop was requested
     RowPasses(const MatrixRef& observations, const VectorRef& weights, const FitControl& control);
     ~RowPasses();
+    RowPasses(const RowPasses&) = delete;
+    RowPasses& operator=(const RowPasses&) = delete;
     RowPasses(RowPasses&&) noexcept;
     RowPasses& operator=(RowPasses&&) noexcept;
 

@@ -33,7 +33,7 @@ constexpr double tie_tolerance = 1e-9;
 Eigen::MatrixXd transformed(const MatrixRef& observations) {
     const Eigen::MatrixXd standardised = standardised_rows(observations);
     if (standardised.cols() == 0)
-        return Eigen::MatrixXd(0, observations.rows());
+        return {0, observations.rows()};
     const Eigen::BDCSVD<Eigen::MatrixXd> svd(standardised, Eigen::ComputeThinU);
     const Eigen::VectorXd& values = svd.singularValues();
     const double least = values[0] * std::numeric_limits<double>::epsilon() *
@@ -122,6 +122,8 @@ class Agglomeration {
                                              std::vector<double>& work) const;
     void refresh_row(std::int32_t b);
     void merge(std::int32_t a, std::int32_t b);
+    void update(std::int32_t other, std::int32_t kept, std::int32_t gone,
+                std::vector<double>& work);
     [[nodiscard]] std::pair<std::int32_t, std::int32_t> best_pair();
     void stop_if_asked() const {
         if (control_.stop.stop_requested())
@@ -244,6 +246,25 @@ void Agglomeration::merge(std::int32_t a, std::int32_t b) {
     best_[static_cast<std::size_t>(b)] = infinity;
 }
 
+/// Brings the pair of `kept`, which has just grown, and `other` up to date, and the best entry of
+/// the row of `other`, which may have been that of `kept` or of `gone`.
+void Agglomeration::update(std::int32_t other, std::int32_t kept, std::int32_t gone,
+                           std::vector<double>& work) {
+    if (other == kept)
+        return;
+    double& entry = increase(kept, other);
+    const double old = entry;
+    entry = increase_of_merging(kept, other, work);
+    if (other < kept)
+        return;
+    double& best = best_[static_cast<std::size_t>(other)];
+    const bool lost = old <= best || (other > gone && row(other)[gone] <= best);
+    if (entry <= best)
+        best = entry;
+    else if (lost)
+        refresh_row(other);
+}
+
 std::vector<std::pair<std::int32_t, std::int32_t>> Agglomeration::run() {
     const auto work_size = static_cast<std::size_t>(dim_ + dim_ * (dim_ + 1) / 2);
     using Range = oneapi::tbb::blocked_range<std::size_t>;
@@ -277,22 +298,7 @@ std::vector<std::pair<std::int32_t, std::int32_t>> Agglomeration::run() {
         merges.emplace_back(kept, gone);
         merge(kept, gone);
         for_each_active(grain, [&](std::size_t i, std::vector<double>& work) {
-            const std::int32_t other = active_[i];
-            if (other == kept)
-                return;
-            // Where the row lost its best entry the next best must be sought.
-            bool lost = other > gone && row(other)[gone] <= best_[static_cast<std::size_t>(other)];
-            double& entry = increase(kept, other);
-            const double old = entry;
-            entry = increase_of_merging(kept, other, work);
-            if (other < kept)
-                return;
-            double& best = best_[static_cast<std::size_t>(other)];
-            lost = lost || old <= best;
-            if (entry <= best)
-                best = entry;
-            else if (lost)
-                refresh_row(other);
+            update(active_[i], kept, gone, work);
         });
         refresh_row(kept);
         if (control_.observer != nullptr && merges.size() % 64 == 0)
@@ -354,7 +360,7 @@ compute::GaussianParameters cluster_gaussians(const Eigen::MatrixXd& rows,
     for (Eigen::Index c = 0; c < component_count; ++c) {
         const Eigen::MatrixXd covariance =
             (scatters[static_cast<std::size_t>(c)] + prior * pooled) / (sizes[c] + prior);
-        parameters.covariance_factors.push_back(covariance.llt().matrixL());
+        parameters.covariance_factors.emplace_back(covariance.llt().matrixL());
     }
     return parameters;
 }
@@ -423,7 +429,7 @@ Partition HierarchicalTree::partition(int component_count) const {
     std::vector<std::int32_t> cluster(static_cast<std::size_t>(leaf_count_));
     std::iota(cluster.begin(), cluster.end(), 0);
     // A leaf joined to another is never kept again, so that the last merge of each is its own.
-    const std::size_t done = static_cast<std::size_t>(leaf_count_ - component_count);
+    const auto done = static_cast<std::size_t>(leaf_count_ - component_count);
     for (std::size_t m = done; m-- > 0;)
         cluster[static_cast<std::size_t>(merges_[m].second)] =
             cluster[static_cast<std::size_t>(merges_[m].first)];

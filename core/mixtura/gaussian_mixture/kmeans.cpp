@@ -53,7 +53,7 @@ class Rows {
     [[nodiscard]] Eigen::Index block_count() const {
         return (count() + rows_at_once - 1) / rows_at_once;
     }
-    [[nodiscard]] Eigen::Index block_begin(Eigen::Index block) const {
+    [[nodiscard]] static Eigen::Index block_begin(Eigen::Index block) {
         return block * rows_at_once;
     }
     [[nodiscard]] Eigen::Index block_size(Eigen::Index block) const {

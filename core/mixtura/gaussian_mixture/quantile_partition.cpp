@@ -92,15 +92,15 @@ Partition quantile_partition(const VectorRef& feature, int component_count) {
         throw InvalidArgument("There are only " + std::to_string(distinct.size()) +
                               " distinct observations for " + std::to_string(component_count) +
                               " clusters. Use fewer components.");
-    if (count == 1)
-        return Partition(sorted.size(), 0);
+    // Where few values repeat many times, more probabilities find no new quantile.
+    const std::size_t probability_limit = 10 * count + 100;
     std::vector<double> cuts;
     for (std::size_t probabilities = count + 1;
-         cuts.size() < count + 1 && probabilities <= sorted.size() + count + 1; ++probabilities)
+         cuts.size() < count + 1 && probabilities <= probability_limit; ++probabilities)
         cuts = distinct_quantiles(sorted, probabilities);
     if (cuts.size() >= count + 1) {
         drop_narrowest(cuts, count + 1);
-        const Partition partition = cut(feature, cuts);
+        Partition partition = cut(feature, cuts);
         if (!has_empty_class(partition, component_count))
             return partition;
     }
