@@ -5,6 +5,7 @@
     check_documents.py links                     relative links lead to files that are there
     check_documents.py commands --bin FOLDER     every command in a ```sh block runs; where a ```text block follows,
                                                  its output is exactly that
+    check_documents.py labels                    the options of the help pages are called as in the window
     check_documents.py program                   the README's C++ program is that of tests/consumer, its output too
 
 Commands of a document run in its order in one empty folder that holds the sample data. Only mixtura-cli is run.
@@ -75,9 +76,20 @@ def check_program(_arguments):
         yield "README.md: does not show tests/consumer/expected_output.txt"
 
 
+def check_labels(_arguments):
+    sources = [*ROOT.glob("app/fit/*.cpp"), *ROOT.glob("app/data/*.cpp")]
+    shown = {label.replace("&", "").rstrip(":") for source in sources
+             for label in re.findall(r'\btr\("((?:[^"\\]|\\.)*)"\)', source.read_text(encoding="utf-8"))}
+    for name in ("gaussian-mixture.md", "importing-data.md"):
+        section = (ROOT / "resources/help" / name).read_text(encoding="utf-8").split("\n## Options\n")[1].split("\n## ")[0]
+        for label in re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE):
+            if label != "label" and label not in shown:
+                yield f"{name}: no label in the window says \"{label}\""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    checks = {"links": check_links, "commands": check_commands, "program": check_program}
+    checks = {"links": check_links, "labels": check_labels, "commands": check_commands, "program": check_program}
     parser.add_argument("check", choices=checks)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin")
     arguments = parser.parse_args()
