@@ -249,7 +249,9 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "labels:COLUMN [hierarchical]")
         ->group(group);
     command.add_option("--starts", arguments.em.run_count, "Independent starts [1]")->group(group);
-    command.add_option("--seed", arguments.em.seed, "Seed of the random numbers [1]")->group(group);
+    command.add_option("--seed", arguments.em.seed, "Seed of the random numbers [1]")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
     command
         .add_option("--max-iterations", arguments.em.iteration_limit,
                     "Most iterations of a start [5000]")

@@ -56,7 +56,8 @@ void add_sample(CLI::App& app, Action& action) {
     command->add_option("--rows", arguments->rows, "Number of rows")
         ->required()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000000000}));
-    command->add_option("--seed", arguments->seed, "Seed of the random numbers [1]");
+    command->add_option("--seed", arguments->seed, "Seed of the random numbers [1]")
+        ->check(CLI::NonNegativeNumber);
     command->add_option("-o,--output", arguments->output, "CSV file to write [standard output]");
     set_example(*command, "mixtura-cli sample model.json --rows 1000 -o simulated.csv");
     command->callback(

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "mixtura/data/column_summary.h"
 #include "mixtura/data/weighted_histogram.h"
 #include "mixtura/gaussian_mixture/density_grid.h"
 
@@ -19,9 +20,11 @@ class HistogramPlot : public PlotView {
     ~HistogramPlot() override;
 
     /// @param name     of the feature, as axis label
-    /// @param density  curve over the bars, on the scale of a probability density
-    void setHistogram(const QString& name, const Histogram& histogram,
+    /// @param density  curve over the bars, scaled to the rows per bin
+    void setHistogram(const QString& name, const WeightedHistogram& histogram,
                       const std::optional<MarginalDensity>& density = {});
+    /// The histogram of a column's summary.
+    void setHistogram(const QString& name, const ColumnHistogram& histogram);
     void clear();
 
     [[nodiscard]] QByteArray dataCsv() const override;

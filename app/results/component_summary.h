@@ -29,7 +29,12 @@ class ComponentSummaryView : public QWidget {
   public slots:
     void copyTable();
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
+    void redraw();
+
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -19,7 +19,7 @@ struct AxisRange {
 AxisRange axis_range(const VectorRef& values, double margin = 0.05);
 
 /// Counts of equal, adjacent bins over `range`, with the rows' case weights: what a figure draws
-/// under a density. (`Histogram` of a column summary counts rows.)
+/// under a density. (`ColumnHistogram` of a column summary counts rows.)
 struct WeightedHistogram {
     AxisRange range;
     std::vector<double> counts;  ///< rows (or sum of their weights) in each bin

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -111,7 +112,11 @@ GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd
                               " covariances; the counts must agree.");
     }
     check_weights(weights_);
-    weights_ /= weights_.sum();
+    // Weights that sum to 1 up to rounding stay as they are: a stored model reads back bit by bit.
+    const double sum = weights_.sum();
+    if (std::abs(sum - 1.0) >
+        static_cast<double>(weights_.size()) * std::numeric_limits<double>::epsilon())
+        weights_ /= sum;
     for (Index k = 0; k < means_.rows(); ++k) {
         if (!means_.row(k).allFinite()) {
             throw InvalidArgument("The mean of " + component_name(k) +

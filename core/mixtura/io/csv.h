@@ -14,7 +14,15 @@
 namespace mixtura {
 
 enum class TextEncoding { utf8, utf16le, utf16be, windows1252 };
-enum class BadCell { error, missing, skip_row, make_text };
+
+/// What becomes of a cell that is no finite number in a numeric column, and of a row with more or
+/// fewer cells than there are columns. Every one is counted and named in the result.
+enum class BadCell {
+    error,      ///< the import ends with the first one
+    missing,    ///< the cell is missing; so are those that a short row lacks (a long row: error)
+    skip_row,   ///< the row is left out
+    make_text,  ///< the whole column is read as texts; uneven rows are errors
+};
 
 /// How a delimited text file is read. Every unset option is detected from the file.
 struct CsvOptions {
@@ -25,8 +33,10 @@ struct CsvOptions {
     std::optional<char> quote;      ///< '"' unless said otherwise; '\0' for none
     std::optional<char> comment;    ///< lines that begin with it are left out; '\0' for none
     std::optional<bool> has_header;
-    int skip_lines = 0;                                     ///< lines left out before anything else
-    std::optional<std::vector<std::string>> missing_codes;  ///< set: replaces the built-in list
+    int skip_lines = 0;  ///< lines left out before anything else
+    /// Set: replaces the built-in list. Held against the cell's text, without blanks around it; a
+    /// code that is a number ("-999") holds for every spelling of its value ("-999.0").
+    std::optional<std::vector<std::string>> missing_codes;
     std::vector<std::pair<std::string, ColumnType>> column_types;  ///< by name: overrides detection
     BadCell bad_cell = BadCell::error;  ///< a cell that is not a number in a numeric column
 };
@@ -67,11 +77,12 @@ struct ImportResult {
     double seconds = 0.0;
 };
 
-/// Told from the importing threads, at most every 100 ms: bytes done and in all.
+/// Told from the importing threads, at most every 100 ms and once at the end: bytes done and in all.
 using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// Looks at the first 256 KiB, four windows inside and the last 64 KiB.
-/// @param path  a file, or "-" for standard input @throw DataError, FileError
+/// @param path  a file, or "-" for standard input (a pipe can be read once only: not to be imported
+///              after this) @throw DataError, FileError, InvalidArgument
 CsvDialect sniff_csv(const std::string& path, const CsvOptions& options = {});
 
 /// Reads the whole file: memory-mapped, in parallel chunks, numbers correctly rounded, never

@@ -78,8 +78,7 @@ struct SourceText {
         refuse_known_binary(path, bytes.text());
         encoding = choose_encoding(bytes.text(), options);
         if (encoding == TextEncoding::utf16le || encoding == TextEncoding::utf16be) {
-            converted = utf8_from(bytes.text(), encoding);
-            bytes.release(bytes.text());
+            convert(stop);
             text = converted;
         } else {
             text = bytes.text().substr(byte_order_mark_length(bytes.text(), encoding));
@@ -90,6 +89,29 @@ struct SourceText {
     SourceText(SourceText&&) = delete;
     SourceText& operator=(SourceText&&) = delete;
     ~SourceText() = default;
+
+    /// Block by block, so that it can be stopped and the file's pages be given back.
+    void convert(const std::stop_token& stop) {
+        constexpr std::size_t block = std::size_t{4} << 20U;
+        std::string_view rest = bytes.text();
+        rest.remove_prefix(byte_order_mark_length(rest, encoding));
+        converted.reserve(rest.size() / 2 + rest.size() / 16);
+        while (!rest.empty()) {
+            if (stop.stop_requested())
+                throw Cancelled{};
+            std::size_t size = std::min(block, rest.size());
+            // A pair of surrogates stays together.
+            const auto high_byte = static_cast<unsigned char>(
+                rest[size - (encoding == TextEncoding::utf16le || size < 2 ? 1 : 2)]);
+            if (size < rest.size() && (high_byte & 0xFCU) == 0xD8U)
+                size = std::min(size + 2, rest.size());
+            const std::string_view part = rest.substr(0, size);
+            bytes.fetch(part);
+            converted += utf8_from(part, encoding);
+            bytes.release(part);
+            rest.remove_prefix(size);
+        }
+    }
 
     [[nodiscard]] bool is_converted() const noexcept { return text.data() == converted.data(); }
 };

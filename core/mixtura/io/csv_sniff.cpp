@@ -28,10 +28,11 @@ constexpr double number_share_needed = 0.9;
 constexpr std::string_view candidates = ",;\t| ";
 
 struct SampleRow {
-    std::int64_t line = 0;  ///< 0-based
-    std::size_t begin = 0;  ///< offset in the text
-    std::size_t end = 0;    ///< offset behind it
-    std::vector<std::string> cells;
+    std::int64_t line = 0;           ///< 0-based
+    std::size_t begin = 0;           ///< offset in the text
+    std::size_t end = 0;             ///< offset behind it
+    std::vector<std::string> cells;  ///< no more than a table may have, and one
+    std::size_t cell_count = 0;
 };
 using SampleRows = std::vector<SampleRow>;
 
@@ -67,7 +68,8 @@ SampleRows sample_rows(std::string_view text, std::size_t begin, std::size_t end
         AfterCell after = AfterCell::cell;
         while (after == AfterCell::cell) {
             const Cell cell = next_cell(p, stop, rules);
-            row.cells.emplace_back(cell.text(rules.quote, storage));
+            if (++row.cell_count <= static_cast<std::size_t>(column_limit) + 1)
+                row.cells.emplace_back(cell.text(rules.quote, storage));
             after = cell.after;
         }
         if (after == AfterCell::text_end && !reaches_end)
@@ -318,6 +320,16 @@ char choose_end_of_line(std::string_view head) {
                : '\n';
 }
 
+/// More than one in twenty characters is one that texts do not use.
+bool is_mostly_binary(std::string_view head) {
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\n' && c != '\r' &&
+               c != '\f' && c != '\v';
+    };
+    return 20 * std::count_if(head.begin(), head.end(), is_control) >
+           static_cast<std::ptrdiff_t>(head.size());
+}
+
 struct Position {
     std::size_t offset = 0;
     std::int64_t line = 0;
@@ -328,6 +340,14 @@ Position after_lines(std::string_view text, int count, char end_of_line) {
     const char* const end = p + text.size();
     for (int i = 0; i < count && p != end; ++i) skip_line(p, end, end_of_line);
     return {static_cast<std::size_t>(p - text.data()), count};
+}
+
+/// The delimiter of a first line "sep=;", as spreadsheets write it.
+std::optional<char> stated_delimiter(std::string_view text) {
+    if (text.size() < 6 || text.substr(0, 4) != "sep=" || (text[5] != '\n' && text[5] != '\r'))
+        return std::nullopt;
+    return candidates.find(text[4]) == std::string_view::npos ? std::nullopt
+                                                              : std::optional<char>(text[4]);
 }
 
 /// Comment lines and lines of one cell above a table of several columns, if there are any.
@@ -353,28 +373,44 @@ char choose_comment(const SampleRows& rows) {
     return '\0';
 }
 
-ColumnGuess guess_column(const SampleRows& rows, std::size_t column, const CsvDialect& dialect,
-                         const MissingCodes& missing) {
+/// What the cells of a column are, and one that keeps a column of mostly numbers from being numeric.
+struct ColumnReadings {
     std::int64_t values = 0;
     std::int64_t numbers = 0;
     std::int64_t dates = 0;
+    std::string first_text;
+};
+
+ColumnReadings read_column(const SampleRows& rows, std::size_t column, const CsvDialect& dialect,
+                           const MissingCodes& missing) {
+    ColumnReadings readings;
     for (const SampleRow& row : rows) {
         const std::string& cell = row.cells[column];
         if (missing.contains(cell))
             continue;
-        ++values;
+        ++readings.values;
         if (parse_number(cell, dialect.decimal, dialect.grouping).status !=
-            NumberStatus::not_a_number)
-            ++numbers;
-        else if (is_iso_date(cell))
-            ++dates;
+            NumberStatus::not_a_number) {
+            ++readings.numbers;
+            continue;
+        }
+        if (readings.first_text.empty())
+            readings.first_text = cell;
+        readings.dates += is_iso_date(cell) ? 1 : 0;
     }
-    if (values == 0)
+    return readings;
+}
+
+/// A column is numeric if most of its cells are numbers and the others few enough to be mistakes,
+/// which are then named one by one: at most two, or a tenth.
+ColumnGuess guess_of(const ColumnReadings& readings) {
+    constexpr std::int64_t few = 2;
+    if (readings.values == 0)
         return ColumnGuess::unknown;
-    const double needed = number_share_needed * static_cast<double>(values);
-    if (static_cast<double>(numbers) >= needed)
+    const std::int64_t others = readings.values - readings.numbers;
+    if (readings.numbers > others && (others <= few || 10 * others <= readings.values))
         return ColumnGuess::number;
-    return dates == values ? ColumnGuess::date : ColumnGuess::text;
+    return readings.dates == readings.values ? ColumnGuess::date : ColumnGuess::text;
 }
 
 /// Offsets of the windows inside and at the end of `text`, behind the head of `head_end` bytes.
@@ -440,21 +476,42 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                "encoding.",
                1 + std::count(text.data(), text.data() + nul, layout.rules.end_of_line));
 
-    const Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
-    // Few long rows: look at more of them.
-    const auto count_rows = [&] {
-        return sample_rows(text, start.offset, head_end, layout.rules, head_rows_wanted).size();
-    };
+    if (is_mostly_binary(text.substr(0, head_end)))
+        refuse(path,
+               "is full of control characters, so it is not a text file. Export the table as "
+               "CSV.");
+
+    Position start = after_lines(text, options.skip_lines, layout.rules.end_of_line);
+    const std::optional<char> stated = stated_delimiter(text.substr(start.offset));
+    if (stated) {
+        start.offset += after_lines(text.substr(start.offset), 1, layout.rules.end_of_line).offset;
+        ++start.line;
+        layout.rules.delimiter = options.delimiter.value_or(*stated);
+        dialect.notes.push_back("The first line names the delimiter and was left out.");
+    }
     head_end = std::max(head_end, std::min(text.size(), start.offset + head_size));
+    // Few long rows: look at more of them.
+    const auto has_too_few_rows = [&] {
+        const std::size_t wanted = head_end > 16 * head_size ? 2 : head_rows_wanted;
+        std::size_t found = start.offset;
+        for (std::size_t row = 0; row < wanted; ++row) {
+            found = text.find(layout.rules.end_of_line, found);
+            if (found >= head_end)
+                return true;
+            ++found;
+        }
+        return false;
+    };
     while (head_end < text.size() && head_end - start.offset < line_size_limit &&
-           count_rows() < (head_end > 16 * head_size ? 2 : head_rows_wanted))
+           has_too_few_rows())
         head_end = std::min(text.size(), start.offset + 2 * (head_end - start.offset));
     if (!is_whole && head_end == text.size())
         head_end = std::max(start.offset, text.rfind(layout.rules.end_of_line) + 1);
-    if (head_end < text.size() && count_rows() == 0)
+    if (head_end < text.size() &&
+        sample_rows(text, start.offset, head_end, layout.rules, 1).empty())
         refuse(path, "is longer than 64 MiB, too long for a row of a table.", start.line + 1);
 
-    if (!options.delimiter)
+    if (!options.delimiter && !stated)
         layout.rules.delimiter =
             choose_delimiter(text, start.offset, head_end, layout.rules, missing_texts);
     dialect.delimiter = layout.rules.delimiter;
@@ -472,7 +529,7 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     dialect.comment = layout.rules.comment;
     if (rows.empty())
         refuse(path, "holds no row: only blank lines or comments.");
-    dialect.skip_lines = options.skip_lines;
+    dialect.skip_lines = static_cast<int>(start.line);
     if (const std::int64_t preamble = preamble_lines(rows, start.line); preamble > 0) {
         const auto first_kept = std::find_if(rows.begin(), rows.end(), [&](const SampleRow& row) {
             return row.line >= start.line + preamble;
@@ -484,9 +541,9 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                                                     " lines hold no table and were left out.");
     }
     const SampleRow first = rows[0];
-    if (first.cells.size() > static_cast<std::size_t>(column_limit) + 1)
+    if (first.cell_count > static_cast<std::size_t>(column_limit) + 1)
         refuse(path,
-               "has " + std::to_string(first.cells.size()) + " columns; at most " +
+               "has " + std::to_string(first.cell_count) + " columns; at most " +
                    std::to_string(column_limit) + " can be read.",
                first.line + 1);
 
@@ -573,9 +630,15 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     dialect.column_labels = std::move(labels);
 
     layout.guesses.assign(column_count, ColumnGuess::unknown);
-    if (mode >= column_count)
-        for (std::size_t column = 0; column < column_count; ++column)
-            layout.guesses[column] = guess_column(sample, column, dialect, missing);
+    for (std::size_t column = 0; column < column_count && column_count <= mode; ++column) {
+        const ColumnReadings readings = read_column(sample, column, dialect, missing);
+        layout.guesses[column] = guess_of(readings);
+        if (layout.guesses[column] == ColumnGuess::text && 2 * readings.numbers >= readings.values)
+            dialect.notes.push_back("Column " + quoted_cell(dialect.column_names[column]) +
+                                    " was read as text, though most of its cells are numbers: " +
+                                    quoted_cell(utf8_from(readings.first_text, encoding)) +
+                                    " is not one.");
+    }
     for (const ColumnGuess guess : layout.guesses)
         dialect.column_types.push_back(guess == ColumnGuess::text   ? ColumnType::category
                                        : guess == ColumnGuess::date ? ColumnType::date

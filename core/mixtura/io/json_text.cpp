@@ -15,53 +15,16 @@ namespace {
 using nlohmann::json;
 
 /// Keys in the order a reader expects them; JSON itself gives the order no meaning.
-constexpr std::array<std::string_view, 47> key_order = {"format",
-                                                        "version",
-                                                        "kind",
-                                                        "name",
-                                                        "software",
-                                                        "source",
-                                                        "sha256",
-                                                        "data",
-                                                        "rows",
-                                                        "rows_used",
-                                                        "features",
-                                                        "start",
-                                                        "component_count",
-                                                        "covariance_structure",
-                                                        "initialisation",
-                                                        "run_count",
-                                                        "seed",
-                                                        "tolerance",
-                                                        "iteration_limit",
-                                                        "covariance_floor",
-                                                        "options",
-                                                        "mixing_weights",
-                                                        "means",
-                                                        "covariances",
-                                                        "parameters",
-                                                        "status",
-                                                        "message",
-                                                        "log_likelihood",
-                                                        "parameter_count",
-                                                        "bic",
-                                                        "icl",
-                                                        "aic",
-                                                        "entropy",
-                                                        "iterations",
-                                                        "trace",
-                                                        "rows_dropped",
-                                                        "floors_applied",
-                                                        "seconds",
-                                                        "spurious",
-                                                        "diagnosis",
-                                                        "starts",
-                                                        "best_start",
-                                                        "fit",
-                                                        "selection",
-                                                        "backend",
-                                                        "transform",
-                                                        "import"};
+// clang-format off
+constexpr std::array<std::string_view, 47> key_order = {
+    "format", "name", "version", "kind", "software", "source", "sha256", "data", "rows",
+    "rows_used", "features", "start", "component_count", "covariance_structure", "initialisation",
+    "run_count", "seed", "tolerance", "iteration_limit", "covariance_floor", "options",
+    "mixing_weights", "means", "covariances", "parameters", "status", "message", "log_likelihood",
+    "parameter_count", "bic", "icl", "aic", "entropy", "iterations", "trace", "rows_dropped",
+    "floors_applied", "seconds", "spurious", "diagnosis", "starts", "best_start", "fit",
+    "selection", "backend", "transform", "import"};
+// clang-format on
 
 std::size_t rank(const std::string& key) {
     return static_cast<std::size_t>(std::find(key_order.begin(), key_order.end(), key) -

@@ -265,8 +265,7 @@ void check_plan(const Plan& plan) {
         !plan.search.covariance_structures.empty() || !plan.start_model.empty();
     if (!has_counts || !has_structures)
         throw InvalidArgument(
-            "A search needs at least one component count and one covariance "
-            "structure.");
+            "A search needs at least one component count and one covariance structure.");
     if (!plan.start_labels.empty() && !plan.start_model.empty())
         throw InvalidArgument("A fit starts from labels or from a model, not from both.");
     EmOptions options = plan.search.em;

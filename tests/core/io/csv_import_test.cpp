@@ -263,6 +263,31 @@ TEST(CsvImport, NamesABadCell) {
     EXPECT_THAT(error.what(), HasSubstr("line 4, column \"y\" (row 3): \"12..5\" is not a number"));
 }
 
+TEST(CsvImport, NamesABadCellOfASmallTableToo) {
+    EXPECT_THAT(import_error("x,y\n1,2\n3,abc\n5,6\n").what(),
+                HasSubstr("line 3, column \"y\" (row 2): \"abc\" is not a number"));
+}
+
+TEST(CsvImport, SaysWhichColumnsOfMostlyNumbersAreTexts) {
+    std::string text = "ticket,x\n";
+    for (int i = 0; i < 30; ++i)
+        text +=
+            (i % 4 == 0 ? "A/" : "") + std::to_string(1000 + i) + "," + std::to_string(i) + "\n";
+    const auto result = import_text(text);
+    EXPECT_NE(result.data.column(0).type, ColumnType::numeric);
+    EXPECT_THAT(result.dialect.notes,
+                ElementsAre(HasSubstr("\"ticket\" was read as text, though most of its cells are "
+                                      "numbers: \"A/1000\" is not one")));
+}
+
+TEST(CsvImport, TakesTheDelimiterThatTheFirstLineNames) {
+    const auto result = import_text("sep=;\r\na,b;c\r\n1;2\r\n3;4\r\n");
+    EXPECT_EQ(result.dialect.delimiter, ';');
+    EXPECT_THAT(names(result.data), ElementsAre("a,b", "c"));
+    EXPECT_EQ(result.data.line_of_row(0), 3);
+    EXPECT_EQ(result.dialect.skip_lines, 1);
+}
+
 TEST(CsvImport, RefusesInfinitiesAndOverflowButReadsTheLargestNumbers) {
     const auto result = import_text("x\n1e308\n-1.7976931348623157e308\n1e-400\n");
     EXPECT_THAT(result.data.column(0).numbers,
@@ -368,6 +393,7 @@ TEST(CsvImport, RefusesFilesWithoutATable) {
     EXPECT_EQ(import_error(std::string("x\n1\n\0\n2\n", 8)).location().line, 3);
     EXPECT_THAT(import_error("PK\x03\x04 something").what(), HasSubstr("workbook"));
     EXPECT_THAT(import_error("\x1F\x8B\x08").what(), HasSubstr("gzip"));
+    EXPECT_THAT(import_error("\x01\x02,\x03\n\x04,5\n").what(), HasSubstr("control characters"));
     EXPECT_THAT(import_error("%PDF-1.7").what(), HasSubstr("PDF"));
 }
 
@@ -430,6 +456,20 @@ TEST(CsvImport, ReadsUtf16) {
             EXPECT_THAT(sniff_text(utf16(text, big_endian, has_mark)).column_names,
                         ElementsAre("name", "x"));
         }
+}
+
+TEST(CsvImport, KeepsSurrogatePairsTogetherWhereUtf16IsCutIntoBlocks) {
+    // U+1F600 lies across the border of the first 4 MiB, for either parity of the units before.
+    for (const std::size_t filler : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+        std::string ascii = "t,x\n";
+        while (ascii.size() < (std::size_t{2} << 20U) - 40) ascii += "abcdefgh,1\n";
+        ascii.append((std::size_t{2} << 20U) - ascii.size() - filler, 'z');
+        const std::string bytes = utf16(ascii, false, false) + std::string("\x3D\xD8\x00\xDE", 4) +
+                                  utf16(",2\n", false, false);
+        const auto result = import_text(bytes);
+        EXPECT_THAT(result.data.column(0).text(result.data.row_count() - 1),
+                    testing::EndsWith("z\xF0\x9F\x98\x80"));
+    }
 }
 
 TEST(CsvImport, ReadsUtf8AndWindows1252) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <atomic>
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <clocale>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <stop_token>
 #include <string>
@@ -12,7 +14,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "mixtura/common/cancelled.h"
 #include "mixtura/io/csv_import.h"
@@ -247,14 +249,19 @@ class CsvLarge : public testing::Test {
         std::string text;
         for (int c = 0; c < columns; ++c) text += (c > 0 ? ",x" : "x") + std::to_string(c);
         text += '\n';
+        // Different rows, over and over: making numbers takes longer than reading them.
+        constexpr std::int64_t different_rows = 1000;
+        const std::size_t header_size = text.size();
         char cell[40];
-        for (std::int64_t row = 0; row < rows; ++row)
+        for (std::int64_t row = 0; row < std::min(rows, different_rows); ++row)
             for (int c = 0; c < columns; ++c) {
                 const double value = static_cast<double>(engine() >> 11U) * 0x1p-53;
                 const int length = std::snprintf(cell, sizeof cell, "%.17g", value);
                 text.append(cell, static_cast<std::size_t>(length));
                 text += c + 1 < columns ? ',' : '\n';
             }
+        const std::string block = text.substr(header_size);
+        for (std::int64_t row = different_rows; row < rows; row += different_rows) text += block;
         return text;
     }
 };
@@ -322,6 +329,66 @@ TEST_F(CsvLarge, ReportsProgressAtMostEveryTenthOfASecond) {
     EXPECT_EQ(total, result.bytes);
     EXPECT_GE(calls, 1U);
     EXPECT_LE(static_cast<double>(calls), 2.0 + seconds / 0.1);
+}
+
+/// Peak memory of this process since `reset_peak_memory`, and what it holds now, in bytes.
+double memory_entry(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line))
+        if (line.rfind(name + ":", 0) == 0)
+            return 1024.0 * std::strtod(line.c_str() + name.size() + 1, nullptr);
+    return 0.0;
+}
+bool reset_peak_memory() {
+    std::ofstream file("/proc/self/clear_refs");
+    return static_cast<bool>(file << "5" << std::flush);
+}
+
+TEST_F(CsvLarge, TakesLessThanTwoAndAHalfTimesTheTable) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer takes memory of its own";
+#endif
+    constexpr std::int64_t rows = 150000;
+    const TemporaryFile file(numbers(rows, 11));
+    if (!reset_peak_memory())
+        GTEST_SKIP() << "this system does not reset the peak";
+    const double before = memory_entry("VmRSS");
+    const auto result = import_csv(file.path());
+    EXPECT_EQ(result.data.row_count(), rows);
+    const double peak = memory_entry("VmHWM") - before;
+    EXPECT_LT(peak, 2.5 * rows * 11 * 8);
+    EXPECT_GT(peak, 0.5 * rows * 11 * 8);
+}
+
+TEST_F(CsvLarge, SniffsAnySizeQuickly) {
+    const TemporaryFile file(numbers(150000, 11));
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(sniff_csv(file.path()).column_names.size(), 11U);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+}
+
+TEST_F(CsvLarge, RefusesAnEndlessLine) {
+    const TemporaryFile file(std::string(std::size_t{70} << 20U, '7'));
+    try {
+        import_csv(file.path());
+        ADD_FAILURE();
+    } catch (const DataError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("line 1 is longer than 64 MiB"));
+    }
+}
+
+TEST_F(CsvLarge, ReadsAPipe) {
+    const TemporaryFile place("");
+    const std::string pipe = place.path() + "-pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    const std::string text = numbers(20000, 5);
+    std::jthread writer([&] { std::ofstream(pipe, std::ios::binary) << text; });
+    const ImportResult result = import_csv(pipe);
+    EXPECT_EQ(result.data.row_count(), 20000);
+    EXPECT_EQ(result.bytes, text.size());
+    writer.join();
+    std::remove(pipe.c_str());
 }
 
 TEST_F(CsvLarge, CancelTakesEffectWithinATenthOfASecond) {

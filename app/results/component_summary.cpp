@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "results/component_summary.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QEvent>
+#include <QLocale>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+#include <cmath>
+#include <optional>
+
+#include "mixtura/io/csv.h"
+
+#include "plots/palette.h"
+
+namespace mixtura::app {
+
+namespace {
+
+// Wider tables would not be read; the file holds them all.
+constexpr int shownFeatures = 60;
+
+QString number(double value) {
+    return QLocale().toString(value, 'g', 5).toHtmlEscaped();
+}
+
+QString fileNumber(double value) {
+    return QString::number(value, 'g', QLocale::FloatingPointShortest);
+}
+
+}  // namespace
+
+struct ComponentSummaryView::Parts {
+    QTextBrowser* text = nullptr;
+    std::optional<GaussianMixture> model;
+    std::vector<std::string> names;
+    ModelSummary summary;
+    QString verdict;
+
+    [[nodiscard]] double deviation(int component, int feature) const {
+        return std::sqrt(
+            model->covariances()[static_cast<std::size_t>(component)](feature, feature));
+    }
+    [[nodiscard]] QString html(bool dark) const;
+    [[nodiscard]] QString parameterTable(bool dark) const;
+};
+
+ComponentSummaryView::ComponentSummaryView(QWidget* parent)
+    : QWidget(parent), parts_(std::make_unique<Parts>()) {
+    setObjectName(QStringLiteral("componentSummary"));
+    parts_->text = new QTextBrowser;
+    parts_->text->setOpenLinks(false);
+    parts_->text->setFrameShape(QFrame::NoFrame);
+    parts_->text->document()->setDocumentMargin(14.0);
+    parts_->text->setAccessibleName(tr("Summary of the fitted model"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(parts_->text);
+    clear();
+}
+
+ComponentSummaryView::~ComponentSummaryView() = default;
+
+void ComponentSummaryView::clear() {
+    parts_->model.reset();
+    parts_->names.clear();
+    parts_->summary = {};
+    parts_->text->setHtml(
+        QStringLiteral("<p>%1</p>")
+            .arg(tr("No model yet. Run a fit to read about its components here.").toHtmlEscaped()));
+}
+
+void ComponentSummaryView::setModel(const GaussianMixture& model,
+                                    const std::vector<std::string>& featureNames,
+                                    const ModelSummary& summary, const QString& verdict) {
+    parts_->model = model;
+    parts_->names = featureNames;
+    parts_->summary = summary;
+    parts_->verdict = verdict;
+    redraw();
+}
+
+void ComponentSummaryView::redraw() {
+    if (!parts_->model)
+        return;
+    const bool dark =
+        palette().color(QPalette::Base).lightness() < palette().color(QPalette::Text).lightness();
+    parts_->text->setHtml(parts_->html(dark));
+}
+
+void ComponentSummaryView::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange)
+        redraw();
+    QWidget::changeEvent(event);
+}
+
+QString ComponentSummaryView::Parts::html(bool dark) const {
+    const auto escaped = [](const std::string& words) {
+        return QString::fromStdString(words).toHtmlEscaped();
+    };
+    QString page = QStringLiteral("<h2>%1</h2>").arg(escaped(summary.headline));
+    if (!verdict.isEmpty())
+        page += QStringLiteral("<p>%1</p>").arg(verdict.toHtmlEscaped());
+    for (const std::string& remark : summary.remarks)
+        page += QStringLiteral("<p>%1</p>").arg(escaped(remark));
+    page += QStringLiteral("<table cellspacing=0 cellpadding=4>");
+    for (const ComponentSummary& component : summary.components) {
+        const QColor colour = readableColour(componentColour(component.component, dark), dark);
+        page += QStringLiteral(
+                    "<tr><td width=26 align=center style='color:%1'><b>&#9632;</b></td>"
+                    "<td>%2</td></tr>")
+                    .arg(colour.name(), escaped(component.words));
+    }
+    page += QStringLiteral("</table>");
+    return page + parameterTable(dark);
+}
+
+QString ComponentSummaryView::Parts::parameterTable(bool dark) const {
+    const int featureCount = std::min(model->feature_count(), shownFeatures);
+    QString page = QStringLiteral("<h3>%1</h3>")
+                       .arg(ComponentSummaryView::tr("Means and standard deviations, in the data's "
+                                                     "own units")
+                                .toHtmlEscaped());
+    const QString head = dark ? QStringLiteral("#333333") : QStringLiteral("#EEEEEE");
+    page +=
+        QStringLiteral("<table cellspacing=0 cellpadding=5><tr bgcolor=%1><th align=left>%2</th>")
+            .arg(head, ComponentSummaryView::tr("Feature").toHtmlEscaped());
+    for (int k = 0; k < model->component_count(); ++k)
+        page += QStringLiteral("<th align=right>%1</th>")
+                    .arg(ComponentSummaryView::tr("Component %1").arg(k + 1).toHtmlEscaped());
+    page += QStringLiteral("</tr><tr><td>%1</td>")
+                .arg(ComponentSummaryView::tr("Mixing weight").toHtmlEscaped());
+    for (int k = 0; k < model->component_count(); ++k)
+        page += QStringLiteral("<td align=right>%1&nbsp;%</td>")
+                    .arg(QLocale().toString(100.0 * model->mixing_weights()[k], 'f', 1));
+    page += QStringLiteral("</tr>");
+    for (int feature = 0; feature < featureCount; ++feature) {
+        page += QStringLiteral("<tr%1><td>%2</td>")
+                    .arg(feature % 2 == 0 ? QStringLiteral(" bgcolor=%1")
+                                                .arg(dark ? QStringLiteral("#262626")
+                                                          : QStringLiteral("#F7F7F7"))
+                                          : QString(),
+                         QString::fromStdString(names[static_cast<std::size_t>(feature)])
+                             .toHtmlEscaped());
+        for (int k = 0; k < model->component_count(); ++k)
+            page += QStringLiteral("<td align=right>%1 &#177; %2</td>")
+                        .arg(number(model->means()(k, feature)), number(deviation(k, feature)));
+        page += QStringLiteral("</tr>");
+    }
+    page += QStringLiteral("</table>");
+    if (featureCount < model->feature_count())
+        page += QStringLiteral("<p>%1</p>")
+                    .arg(ComponentSummaryView::tr("%n more feature(s) stand in the exported files.",
+                                                  nullptr, model->feature_count() - featureCount)
+                             .toHtmlEscaped());
+    return page;
+}
+
+QByteArray ComponentSummaryView::toCsv(char separator) const {
+    if (!parts_->model)
+        return {};
+    const GaussianMixture& model = *parts_->model;
+    QString text = QStringLiteral("component%1mixing_weight").arg(QLatin1Char(separator));
+    for (const char* what : {"mean", "standard_deviation"})
+        for (const std::string& name : parts_->names)
+            text += QLatin1Char(separator) +
+                    QString::fromStdString(csv_field(std::string(what) + " of " + name));
+    text += QLatin1Char('\n');
+    for (int k = 0; k < model.component_count(); ++k) {
+        text +=
+            QString::number(k + 1) + QLatin1Char(separator) + fileNumber(model.mixing_weights()[k]);
+        for (int feature = 0; feature < model.feature_count(); ++feature)
+            text += QLatin1Char(separator) + fileNumber(model.means()(k, feature));
+        for (int feature = 0; feature < model.feature_count(); ++feature)
+            text += QLatin1Char(separator) + fileNumber(parts_->deviation(k, feature));
+        text += QLatin1Char('\n');
+    }
+    return text.toUtf8();
+}
+
+void ComponentSummaryView::copyTable() {
+    QApplication::clipboard()->setText(QString::fromUtf8(toCsv('\t')));
+}
+
+}  // namespace mixtura::app

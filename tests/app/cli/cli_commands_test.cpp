@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "mixtura/common/version.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/io/json_text.h"
+#include "mixtura/io/model_file.h"
+#include "mixtura/plan/plan.h"
+
+#include "cli_program.h"
+
+namespace mixtura {
+namespace {
+
+using nlohmann::json;
+using test::cli;
+using test::data_file;
+using test::fields;
+using test::fitted_model;
+using test::TemporaryFolder;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(CliHelp, EveryCommandHasAnExample) {
+    for (const std::vector<std::string>& command : {std::vector<std::string>{},
+                                                    {"inspect"},
+                                                    {"fit"},
+                                                    {"fit", "gmm"},
+                                                    {"predict"},
+                                                    {"sample"},
+                                                    {"compare"},
+                                                    {"export"},
+                                                    {"backends"}}) {
+        std::vector<std::string> arguments = command;
+        arguments.emplace_back("--help");
+        const auto result = cli(arguments);
+        EXPECT_EQ(result.status, 0);
+        EXPECT_THAT(result.out, AllOf(HasSubstr("Example:\n  mixtura-cli "), HasSubstr("Usage:")));
+        EXPECT_EQ(result.err, "");
+    }
+}
+
+TEST(CliHelp, EveryDocumentedOptionOfFitGmmIsListed) {
+    const std::string help = cli({"fit", "gmm", "--help"}).out;
+    for (const char* option : {"--columns",      "--exclude",     "--delimiter",
+                               "--decimal",      "--quote",       "--encoding",
+                               "--no-header",    "--missing",     "--skip",
+                               "--missing-rows", "--standardise", "--observation-weights",
+                               "--components",   "--criterion",   "--init",
+                               "--starts",       "--seed",        "--max-iterations",
+                               "--tolerance",    "--backend",     "--threads",
+                               "--precision",    "--output",      "--assignments",
+                               "--trace",        "--covariance",  "--covariance-floor",
+                               "--json",         "--quiet"})
+        EXPECT_THAT(help, HasSubstr(std::string(option))) << option;
+    for (const char* absent : {"--resume", "--checkpoint", "--family", "--noise", "--prior"})
+        EXPECT_EQ(help.find(absent), std::string::npos) << absent;
+}
+
+TEST(CliHelp, Version) {
+    const auto result = cli({"--version"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, std::string("mixtura-cli ") + version + "\n");
+}
+
+/// Reference: mclust 6.0.0 from the same starts, iterated to the limit; the sign is ours.
+TEST(CliFit, NamesTheBestModelOfFaithful) {
+    const auto result = cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1:9",
+                             "--covariance", "all", "--init", "hierarchical", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+    const json document = json::parse(result.out);
+    EXPECT_EQ(document["options"]["component_count"], 3);
+    EXPECT_EQ(document["options"]["covariance_structure"], "EEE");
+    EXPECT_NEAR(document["fit"]["bic"].get<double>(), 2314.296, 1e-3);
+    EXPECT_EQ(document["selection"].size(), 126U);
+    EXPECT_NO_THROW(saved_model_from(document));
+}
+
+TEST(CliFit, NamesTheBestModelOfIris) {
+    const auto result = cli({"fit", "gmm", data_file("iris.csv"), "--components", "1:9", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    const json document = json::parse(result.out);
+    EXPECT_EQ(document["options"]["component_count"], 2);
+    EXPECT_EQ(document["options"]["covariance_structure"], "VEV");
+    EXPECT_NEAR(document["fit"]["bic"].get<double>(), 561.728, 1e-3);
+}
+
+TEST(CliFit, PrintsASummaryInWords) {
+    const auto result = cli({"fit", "gmm", data_file("iris.csv"), "--components", "2:3",
+                             "--covariance", "EEE,VVV,EII", "--criterion", "icl"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, AllOf(HasSubstr("150 of 150 rows, 4 features"),
+                                  HasSubstr("Not numeric, so not used: "),
+                                  HasSubstr("Best models by ICL (smaller is better), of 6 tried:"),
+                                  HasSubstr("Component 1 holds 67 % of the rows (100); it has ")));
+    EXPECT_EQ(result.err, "");
+}
+
+TEST(CliFit, WritesModelAssignmentsAndTrace) {
+    const TemporaryFolder folder;
+    const auto result =
+        cli({"fit", "gmm", data_file("faithful.csv"), "--components", "2", "--covariance", "VVV",
+             "--output", folder.file("m.json"), "--assignments", folder.file("a.csv"), "--trace",
+             folder.file("t.csv")});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(folder.entry_count(), 3);
+    EXPECT_EQ(read_model_file(folder.file("m.json")).data.source, data_file("faithful.csv"));
+    EXPECT_EQ(fields(folder.read("a.csv")).size(), 273U);
+    EXPECT_EQ(fields(folder.read("t.csv"))[0],
+              (std::vector<std::string>{"start", "method", "iteration", "log_likelihood"}));
+    const auto predicted = cli({"predict", folder.file("m.json"), data_file("faithful.csv")});
+    EXPECT_EQ(predicted.out, folder.read("a.csv"));
+}
+
+TEST(CliFit, EveryModelFileFitsTheSchema) {
+    const TemporaryFolder folder;
+    const std::vector<std::string> models = {
+        fitted_model(folder, "search.json", data_file("galaxies.csv"), {"--components", "1:9"}),
+        fitted_model(folder, "scaled.json", data_file("crabs.csv"),
+                     {"--components", "2", "--covariance", "EEE,VVE", "--standardise", "robust",
+                      "--columns", "FL,RW,CL", "--starts", "3"}),
+        fitted_model(folder, "limit.json", data_file("faithful.csv"),
+                     {"--components", "2", "--max-iterations", "1", "--init", "random"})};
+    for (const std::string& model : models) {
+        const std::string problem = test::schema_problem(model);
+        if (problem.starts_with("skip: "))
+            GTEST_SKIP() << problem;
+        EXPECT_EQ(problem, "") << model;
+    }
+}
+
+TEST(CliFit, GivesTheSameBitsForAnyNumberOfThreads) {
+    const std::vector<std::string> arguments = {
+        "fit",          "gmm",      data_file("diabetes.csv"),
+        "--components", "1:4",      "--init",
+        "kmeans",       "--starts", "3",
+        "--seed",       "5",        "--json"};
+    std::vector<json> documents;
+    for (const char* threads : {"1", "2"}) {
+        auto with_threads = arguments;
+        with_threads.insert(with_threads.end(), {"--threads", threads});
+        documents.push_back(test::without_seconds(json::parse(cli(with_threads).out)));
+    }
+    EXPECT_EQ(documents[0], documents[1]);
+}
+
+TEST(CliFit, GivesTheSameNumbersAsTheLibrary) {
+    Plan plan;
+    plan.data_path = data_file("banknote.csv");
+    plan.search.component_counts = {2, 3};
+    plan.search.covariance_structures = {CovarianceStructure::VVE, CovarianceStructure::EEE};
+    const json expected = test::without_seconds(to_json(*run(plan).chosen));
+    const auto result = cli(
+        {"fit", "gmm", plan.data_path, "--components", "2:3", "--covariance", "VVE,EEE", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(test::without_seconds(json::parse(result.out)), expected);
+}
+
+TEST(CliFit, APlanRepeatsItselfAsACommand) {
+    const TemporaryFolder folder;
+    Plan plan;
+    plan.data_path = folder.write("it's.csv",
+                                  "\"a,b\";-x;w\n1,5;2;1\n2,5;1;2\n9,25;8;1\n9;9;2\n"
+                                  "1;1,5;1\n10;8,5;1\n2;2,25;1\n8;8;1\n");
+    plan.import.delimiter = ';';
+    plan.import.decimal = ',';
+    plan.columns.features = {"a,b", "-x"};
+    plan.columns.weights = "w";
+    plan.search.component_counts = {1, 2};
+    plan.search.covariance_structures = {CovarianceStructure::EII};
+    plan.search.em.seed = 3;
+    const json expected = test::without_seconds(to_json(*run(plan).chosen));
+    const auto result = test::run_process(
+        {"sh", "-c",
+         std::string("PATH=\"$0:$PATH\"; ").append(command_line(plan)).append(" --json"),
+         MIXTURA_BINARY_DIR});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(test::without_seconds(json::parse(result.out)), expected);
+}
+
+TEST(CliFit, DoesNotDependOnTheLocale) {
+    const std::vector<std::string> arguments = {"fit",          "gmm", data_file("faithful.csv"),
+                                                "--components", "2",   "--json"};
+    const auto plain = cli(arguments, {.environment = {{"LC_ALL", "C"}}});
+    const auto german = cli(arguments, {.environment = {{"LC_ALL", "de_DE.UTF-8"}}});
+    EXPECT_EQ(test::without_seconds(json::parse(plain.out)),
+              test::without_seconds(json::parse(german.out)));
+}
+
+TEST(CliFit, ReadsStandardInputAndWritesStandardOutput) {
+    const std::string data = read_file(data_file("faithful.csv"));
+    const auto result =
+        cli({"fit", "gmm", "-", "--components", "2", "--covariance", "EEE", "--assignments", "-"},
+            {.input = data});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(fields(result.out).size(), 273U);
+}
+
+TEST(CliFit, BeginsAtLabelsAndAtModels) {
+    const TemporaryFolder folder;
+    // iris, species labels, one iteration: reference values of the method's specification.
+    const auto labels =
+        cli({"fit", "gmm", data_file("iris.csv"), "--init", "labels:species", "--covariance", "VEV",
+             "--tolerance", "0", "--max-iterations", "1", "-o", folder.file("one.json"), "--json"});
+    ASSERT_EQ(labels.status, 0) << labels.err;
+    EXPECT_NEAR(json::parse(labels.out)["fit"]["log_likelihood"].get<double>(), -187.70974440,
+                1e-5);
+    const auto model = cli({"fit", "gmm", data_file("iris.csv"), "--init", folder.file("one.json"),
+                            "--tolerance", "0", "--max-iterations", "1", "--json"});
+    ASSERT_EQ(model.status, 0) << model.err;
+    const json document = json::parse(model.out);
+    EXPECT_EQ(document["options"]["covariance_structure"], "VEV");
+    EXPECT_NEAR(document["fit"]["log_likelihood"].get<double>(), -187.03320128, 1e-5);
+}
+
+TEST(CliPredict, LeavesEmptyFieldsWhereAFeatureIsMissing) {
+    const TemporaryFolder folder;
+    const std::string model = fitted_model(folder, "m.json", data_file("faithful.csv"),
+                                           {"--components", "2", "--covariance", "VVV"});
+    const std::string data =
+        folder.write("new.csv", "id,waiting,eruptions\na,80,4.3\nb,NA,2\nc,54,2.0\n");
+    const auto result = cli({"predict", model, data});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("1 of 3 rows have empty fields"));
+    const auto rows = fields(result.out);
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[1][1], "1");
+    EXPECT_THAT(rows[2], ElementsAre("2", "", "", "", "", ""));
+    EXPECT_EQ(rows[3][1], "2");
+    const std::string lacking = folder.write("lacking.csv", "eruptions,x\n1,2\n3,4\n");
+    const auto refused = cli({"predict", model, lacking});
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_THAT(refused.err, HasSubstr("has no column 'waiting', which the model needs"));
+}
+
+TEST(CliSample, DrawsTheSameRowsForTheSameSeed) {
+    const TemporaryFolder folder;
+    const std::string model = fitted_model(folder, "m.json", data_file("faithful.csv"),
+                                           {"--components", "2", "--covariance", "VVV"});
+    const auto once = cli({"sample", model, "--rows", "500", "--seed", "3"});
+    ASSERT_EQ(once.status, 0) << once.err;
+    EXPECT_EQ(once.out, cli({"sample", model, "--rows", "500", "--seed", "3"}).out);
+    EXPECT_NE(once.out, cli({"sample", model, "--rows", "500", "--seed", "4"}).out);
+    const auto rows = fields(once.out);
+    ASSERT_EQ(rows.size(), 501U);
+    EXPECT_THAT(rows[0], ElementsAre("eruptions", "waiting", "component"));
+    double sum = 0.0;
+    for (std::size_t i = 1; i < rows.size(); ++i) sum += std::stod(rows[i][0]);
+    EXPECT_NEAR(sum / 500.0, 3.488, 0.2);  // the data's own mean, four standard errors
+}
+
+TEST(CliCompare, ShowsFiguresAndAgreement) {
+    const TemporaryFolder folder;
+    const std::string data = folder.write("faithful.csv", read_file(data_file("faithful.csv")));
+    const std::string two =
+        fitted_model(folder, "two.json", data, {"--components", "2", "--covariance", "VVV"});
+    const std::string three =
+        fitted_model(folder, "three.json", data, {"--components", "3", "--covariance", "EEE"});
+    const auto result = cli({"compare", two, three});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, AllOf(HasSubstr("VVV,2"), HasSubstr("EEE,3"), HasSubstr("2314.296"),
+                                  HasSubstr("1.0000")));
+    EXPECT_EQ(result.out.find("cannot be compared"), std::string::npos);
+    // Other data under the same name: no index, and it is said.
+    static_cast<void>(folder.write("faithful.csv", "eruptions,waiting\n1,2\n"));
+    const auto changed = cli({"compare", two, three});
+    EXPECT_EQ(changed.status, 0);
+    EXPECT_THAT(changed.out, HasSubstr("have changed since it was fitted"));
+    const std::string other = fitted_model(folder, "other.json", data_file("galaxies.csv"),
+                                           {"--components", "2", "--covariance", "EII"});
+    EXPECT_THAT(cli({"compare", two, other}).out, HasSubstr("cannot be compared"));
+}
+
+TEST(CliInspect, SaysHowTheFileIsReadAndWhatIsInIt) {
+    const TemporaryFolder folder;
+    const std::string data =
+        folder.write("d.csv", "name;x\nb;1,5\na;NA\nb;2,25\nb;4,5\na;3,5\nb;2,75\n");
+    const auto text = cli({"inspect", data});
+    ASSERT_EQ(text.status, 0) << text.err;
+    EXPECT_THAT(text.out, AllOf(HasSubstr("6 rows, 2 columns"), HasSubstr("delimiter ;"),
+                                HasSubstr("decimal sign ,"), HasSubstr("b (4)")));
+    const auto document = json::parse(cli({"inspect", data, "--json"}).out);
+    EXPECT_EQ(document["rows"], 6);
+    EXPECT_EQ(document["columns"][1]["missing"], 1);
+    EXPECT_DOUBLE_EQ(document["columns"][1]["mean"].get<double>(), 2.9);
+    const auto told = cli({"inspect", data, "--missing", "NA,4,5", "--delimiter", "semicolon",
+                           "--decimal", ",", "--no-header", "--json"});
+    ASSERT_EQ(told.status, 0) << told.err;
+    EXPECT_EQ(json::parse(told.out)["rows"], 7);
+}
+
+TEST(CliBackends, ListsTheBuiltInOne) {
+    const auto result = cli({"backends"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, AllOf(HasSubstr("cpu"), HasSubstr("built in")));
+}
+
+}  // namespace
+}  // namespace mixtura

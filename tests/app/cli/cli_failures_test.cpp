@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mixtura/io/model_file.h"
+
+#include "cli_program.h"
+
+namespace mixtura {
+namespace {
+
+using nlohmann::json;
+using test::cli;
+using test::data_file;
+using test::fitted_model;
+using test::TemporaryFolder;
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// One line on standard error, nothing on standard output.
+void expect_one_sentence(const test::ProcessResult& result, const std::string& what) {
+    EXPECT_EQ(result.out, "") << what;
+    EXPECT_THAT(result.err, StartsWith("mixtura-cli: ")) << what;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << what << result.err;
+    EXPECT_EQ(result.err.find("terminate"), std::string::npos) << what;
+}
+
+TEST(CliUsage, WrongUsageIsStatus2) {
+    const std::string data = data_file("faithful.csv");
+    const std::vector<std::vector<std::string>> wrong = {
+        {},
+        {"fit"},
+        {"fot", "gmm", data},
+        {"fit", "gmm"},
+        {"fit", "moe", data},
+        {"fit", "gmm", data, "--no-such-option"},
+        {"fit", "gmm", data, "--resume", "x"},
+        {"fit", "gmm", data, "--components", "0"},
+        {"fit", "gmm", data, "--components", "9:1"},
+        {"fit", "gmm", data, "--covariance", "XYZ"},
+        {"fit", "gmm", data, "--criterion", "cv"},
+        {"fit", "gmm", data, "--init", "magic"},
+        {"fit", "gmm", data, "--init", "labels:"},
+        {"fit", "gmm", data, "--init", "labels:nothing"},
+        {"fit", "gmm", data, "--starts", "0"},
+        {"fit", "gmm", data, "--starts", "many"},
+        {"fit", "gmm", data, "--seed", "-1"},
+        {"fit", "gmm", data, "--max-iterations", "0"},
+        {"fit", "gmm", data, "--tolerance", "-1"},
+        {"fit", "gmm", data, "--covariance-floor", "1"},
+        {"fit", "gmm", data, "--threads", "0"},
+        {"fit", "gmm", data, "--precision", "single"},
+        {"fit", "gmm", data, "--precision", "half"},
+        {"fit", "gmm", data, "--missing-rows", "mar"},
+        {"fit", "gmm", data, "--missing-rows", "impute"},
+        {"fit", "gmm", data, "--standardise", "log"},
+        {"fit", "gmm", data, "--columns", "nothing"},
+        {"fit", "gmm", data, "--columns", "eruptions,eruptions"},
+        {"fit", "gmm", data, "--exclude", "nothing"},
+        {"fit", "gmm", data, "--observation-weights", "nothing"},
+        {"fit", "gmm", data, "--delimiter", "ab"},
+        {"fit", "gmm", data, "--decimal", ";"},
+        {"fit", "gmm", data, "--encoding", "ebcdic"},
+        {"fit", "gmm", data, "--header", "--no-header"},
+        {"fit", "gmm", data, "--skip", "-1"},
+        {"fit", "gmm", data, "--types", "x"},
+        {"fit", "gmm", data, "--types", "x=number"},
+        {"fit", "gmm", data, "--bad-cells", "ignore"},
+        {"predict"},
+        {"sample", "m.json"},
+        {"sample", "m.json", "--rows", "0"},
+        {"compare", "m.json"},
+        {"export", "m.json"},
+        {"export", "m.json", "--format", "docx"}};
+    for (const auto& arguments : wrong) {
+        std::string what;
+        for (const std::string& argument : arguments) what += argument + " ";
+        const auto result = cli(arguments);
+        EXPECT_EQ(result.status, 2) << what << result.err;
+        expect_one_sentence(result, what);
+    }
+}
+
+TEST(CliUsage, FilesAndBackendsThatAreNotThereAreStatus4) {
+    const TemporaryFolder folder;
+    const std::string data = data_file("faithful.csv");
+    const std::string model = fitted_model(folder, "m.json", data, {"--components", "1"});
+    const std::vector<std::vector<std::string>> commands = {
+        {"inspect", folder.file("absent.csv")},
+        {"fit", "gmm", folder.file("absent.csv")},
+        {"fit", "gmm", folder.path()},
+        {"fit", "gmm", data, "--components", "1", "-o", folder.file("no/folder/m.json")},
+        {"fit", "gmm", data, "--components", "1", "-o", "/dev/full"},
+        {"fit", "gmm", data, "--init", folder.file("absent.json")},
+        {"fit", "gmm", data, "--backend", "abacus"},
+        {"predict", folder.file("absent.json"), data},
+        {"predict", model, folder.file("absent.csv")},
+        {"export", folder.file("absent.json"), "--format", "r"},
+        {"export", model, "--format", "r", "-o", folder.path()},
+        {"compare", model, folder.file("absent.json")},
+        {"sample", model, "--rows", "3", "-o", folder.file("no/folder/s.csv")}};
+    for (const auto& arguments : commands) {
+        const std::string what = testing::PrintToString(arguments);
+        const auto result = cli(arguments);
+        EXPECT_EQ(result.status, 4) << what << result.err;
+        expect_one_sentence(result, what);
+    }
+    EXPECT_EQ(folder.entry_count(), 1);
+}
+
+std::string ragged_large_file() {
+    std::string text = "a,b\n";
+    for (int i = 2; i < 20000; ++i) {
+        text.append("1.").append(std::to_string(i));
+        text += i == 15000 ? ",12..5\n" : ",2.5\n";
+    }
+    return text;
+}
+
+TEST(CliData, HostileFilesGetOneSentenceAndStatus3Or1) {
+    const TemporaryFolder folder;
+    const std::string nul("a,b\n1,2\n3,\0 4\n5,6\n", 18);
+    std::string wide = "c0";
+    std::string wide_row = "0";
+    for (int j = 1; j < 5000; ++j) {
+        wide.append(",c").append(std::to_string(j));
+        wide_row.append(",").append(std::to_string(j % 7));
+    }
+    const std::vector<std::pair<std::string, std::string>> files = {
+        {"empty", ""},
+        {"blank", "\n\n  \n"},
+        {"header only", "a,b\n"},
+        {"binary",
+         std::string("\x7F\x45LF\x02\x01\0\0\xFF\xFE\0\x01", 12) + std::string(300, '\0')},
+        {"ragged", "a,b\n1,2\n3\n4,5,6\n"},
+        {"NUL bytes", nul},
+        {"a bad cell", ragged_large_file()},
+        {"5000 columns", wide + "\n" + wide_row + "\n" + wide_row + "\n"},
+        {"constant columns", "a,b\n1,7\n1,7\n1,7\n1,7\n"},
+        {"one row", "a,b\n1,7\n"},
+        {"infinite", "a,b\n1,2\nInf,3\n2,1\n4,4\n5,2\n"},
+        {"only missing", "a,b\nNA,NA\nNA,NA\nNA,NA\n"},
+        {"text only", "a,b\nx,y\nz,w\nx,q\n"}};
+    for (const auto& [what, content] : files) {
+        const std::string data = folder.write("data.csv", content);
+        const auto result =
+            cli({"fit", "gmm", data, "--components", "2", "-o", folder.file("m.json")});
+        EXPECT_THAT(result.status, AnyOf(3, 1)) << what << ": " << result.out << result.err;
+        expect_one_sentence(result, what + ": ");
+        EXPECT_EQ(folder.entry_count(), 1) << what;
+    }
+}
+
+TEST(CliData, ABadCellIsNamedByLineColumnAndText) {
+    const TemporaryFolder folder;
+    const auto result = cli({"inspect", folder.write("data.csv", ragged_large_file())});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("14999"), HasSubstr("12..5"), HasSubstr("b")));
+}
+
+TEST(CliData, FewerRowsThanComponentsAreRefused) {
+    const TemporaryFolder folder;
+    const std::string data = folder.write("data.csv", "a,b\n1,7\n2,5\n3,3.5\n");
+    const auto result = cli({"fit", "gmm", data, "--components", "4"});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, HasSubstr("3 usable rows, fewer than the 4 components"));
+}
+
+TEST(CliData, HugeNumbersAreFittedOrRefusedInASentence) {
+    const TemporaryFolder folder;
+    const std::string data =
+        folder.write("data.csv", "a,b\n1e308,7\n-1e308,5\n1e300,3.5\n3e307,2\n-5e307,1\n2e307,3\n");
+    const auto result = cli({"fit", "gmm", data, "--components", "1"});
+    EXPECT_THAT(result.status, AnyOf(0, 1, 3));
+    if (result.status != 0)
+        expect_one_sentence(result, "1e308");
+    EXPECT_EQ(result.out.find("nan"), std::string::npos);
+}
+
+TEST(CliData, MissingRowsErrorNamesTheCell) {
+    const auto result = cli({"fit", "gmm", data_file("airquality.csv"), "--columns", "Ozone,Temp",
+                             "--missing-rows", "error"});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("Ozone"), HasSubstr("line 6")));
+}
+
+TEST(CliData, AFailedFitIsStatus1) {
+    const TemporaryFolder folder;
+    // As many rows as components: every component would rest on one row.
+    const std::string data = folder.write("data.csv", "a,b\n1,7\n2,5\n3,3.5\n9,1\n");
+    const auto result = cli({"fit", "gmm", data, "--components", "4", "--covariance", "VVV", "-o",
+                             folder.file("m.json")});
+    EXPECT_EQ(result.status, 1);
+    expect_one_sentence(result, "n = K");
+    EXPECT_EQ(folder.entry_count(), 1);
+}
+
+TEST(CliModels, AModelFileThatIsWrongIsStatus3AndNamesThePath) {
+    const TemporaryFolder folder;
+    const std::string model =
+        fitted_model(folder, "m.json", data_file("faithful.csv"), {"--components", "2"});
+    json document = json::parse(folder.read("m.json"));
+    document["parameters"]["means"][1] = {1.0};
+    const std::string broken = folder.write("broken.json", document.dump());
+    const std::vector<std::vector<std::string>> commands = {
+        {"predict", broken, data_file("faithful.csv")},
+        {"sample", broken, "--rows", "2"},
+        {"export", broken, "--format", "cpp"},
+        {"compare", model, broken},
+        {"fit", "gmm", data_file("faithful.csv"), "--init", broken}};
+    for (const auto& arguments : commands) {
+        const auto result = cli(arguments);
+        EXPECT_EQ(result.status, 3) << arguments[0];
+        EXPECT_THAT(result.err, AllOf(HasSubstr("broken.json"), HasSubstr("/parameters/means/1")));
+        expect_one_sentence(result, arguments[0]);
+    }
+    const std::string data = folder.write("no.json", "eruptions,waiting\n1,2\n");
+    EXPECT_EQ(cli({"export", data, "--format", "r"}).status, 3);
+}
+
+TEST(CliFiles, AFullDiskLeavesTheOldFileAndNothingElse) {
+    const TemporaryFolder folder;
+    static_cast<void>(folder.write("m.json", "old"));
+    const auto result = cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1:3", "-o",
+                             folder.file("m.json")},
+                            {.before_exec = [] {
+                                // Stands in for a full disk: the write fails half-way.
+                                const rlimit small{.rlim_cur = 500, .rlim_max = 500};
+                                ::setrlimit(RLIMIT_FSIZE, &small);
+                                std::signal(SIGXFSZ, SIG_IGN);
+                            }});
+    EXPECT_EQ(result.status, 4);
+    EXPECT_EQ(folder.read("m.json"), "old");
+    EXPECT_EQ(folder.entry_count(), 1);
+}
+
+TEST(CliFiles, AReadOnlyFolderIsStatus4) {
+    if (::geteuid() == 0)
+        GTEST_SKIP() << "root may write everywhere";
+    const TemporaryFolder folder;
+    ASSERT_EQ(::chmod(folder.path().c_str(), 0500), 0);
+    const auto result = cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1", "-o",
+                             folder.file("m.json")});
+    ::chmod(folder.path().c_str(), 0700);
+    EXPECT_EQ(result.status, 4);
+    EXPECT_THAT(result.err, HasSubstr("Permission denied"));
+}
+
+TEST(CliInterrupt, CtrlCWritesTheLastCompleteIterateAndIsStatus130) {
+    using namespace std::chrono_literals;
+    const TemporaryFolder folder;
+    const std::string model = fitted_model(folder, "start.json", data_file("faithful.csv"),
+                                           {"--components", "2", "--covariance", "VVV"});
+    ASSERT_EQ(cli({"sample", model, "--rows", "20000", "-o", folder.file("data.csv")}).status, 0);
+    // Without a tolerance this would go on for hours.
+    const auto result = cli(
+        {"fit", "gmm", folder.file("data.csv"), "--columns", "eruptions,waiting", "--components",
+         "5", "--covariance", "VVV", "--init", "random", "--tolerance", "0", "--max-iterations",
+         "100000000", "-o", folder.file("m.json"), "--assignments", folder.file("a.csv")},
+        {.while_running = [](pid_t child) {
+            std::this_thread::sleep_for(1500ms);
+            ::kill(child, SIGINT);
+        }});
+    EXPECT_EQ(result.status, 130) << result.err;
+    const SavedModel saved = read_model_file(folder.file("m.json"));
+    EXPECT_EQ(saved.fit.status, "cancelled");
+    EXPECT_GE(saved.fit.iterations, 1);
+    EXPECT_EQ(saved.model.component_count(), 5);
+    EXPECT_NE(folder.read("a.csv"), "");
+    EXPECT_THAT(result.out, HasSubstr("cancelled"));
+}
+
+}  // namespace
+}  // namespace mixtura
