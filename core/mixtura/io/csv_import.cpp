@@ -167,6 +167,10 @@ class Importer {
     }
 
   private:
+    void stop_if_asked() const {
+        if (control_.stop.stop_requested())
+            throw Cancelled{};
+    }
     void fetch(std::string_view part) const {
         if (!source_.is_converted())
             source_.bytes.fetch(part);
@@ -238,7 +242,8 @@ class Importer {
 
     /// A zeroed array on large pages where the system has them: a fault each 2 MiB, not each 4 KiB.
     template <typename T>
-    static void make_array(std::vector<T>& array, std::size_t size) {
+    void make_array(std::vector<T>& array, std::size_t size) const {
+        constexpr std::size_t step = std::size_t{4} << 20U;
         array = {};
         array.reserve(size);
         const auto begin = reinterpret_cast<std::uintptr_t>(array.data());
@@ -246,7 +251,10 @@ class Importer {
         const auto end = (begin + size * sizeof(T)) & ~(huge_page - 1);
         if (aligned < end)
             madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE);
-        array.resize(size);
+        for (std::size_t made = 0; made < size; made = array.size()) {
+            stop_if_asked();
+            array.resize(std::min(size, made + step));
+        }
     }
 
     void allocate_column(std::size_t i) {
@@ -442,6 +450,7 @@ class Importer {
                 return;
             std::int64_t to = 0;
             for (std::size_t c = 0; c < results_.size(); ++c) {
+                stop_if_asked();
                 const auto from = array.begin() + slots_[c];
                 if (to != slots_[c])
                     std::move(from, from + results_[c].row_count, array.begin() + to);
@@ -468,8 +477,7 @@ class Importer {
                 return;
             Dictionary all;
             for (std::size_t c = 0; c < results_.size(); ++c) {
-                if (control_.stop.stop_requested())
-                    throw Cancelled{};
+                stop_if_asked();
                 const std::vector<std::string> levels =
                     std::move(results_[c].dictionaries[i]).take_levels();
                 std::vector<std::int32_t> common(levels.size(), -1);
@@ -654,6 +662,7 @@ class Importer {
         }
         if (!is_consecutive) {
             for (std::size_t c = 0; c < results_.size(); ++c) {
+                stop_if_asked();
                 const ChunkResult& chunk = results_[c];
                 std::size_t jump = 0;
                 std::int64_t line = 0;
