@@ -39,8 +39,10 @@ struct PlaneScatter {
     /// log of (product of the diagonal terms after) / (before).
     [[nodiscard]] double log_growth(Rotation r) const {
         const double rotated = rotated_cross(r);
-        return std::log1p((rotated - cross) * (rotated + cross) / (first * second));
+        const double growth = (rotated - cross) * (rotated + cross) / (first * second);
+        return std::log1p(std::max(growth, least_growth));  // a determinant of rounding alone
     }
+    static constexpr double least_growth = -1.0 + 1e-12;
 };
 
 /// Scatters D' W_k D along the present axes, and the axes.
@@ -204,33 +206,23 @@ AxisVariances variances_along(VolumeKind volumes, const VectorRef& masses,
                                         : free_variances(masses, spreads, floor);
 }
 
-}  // namespace
-
-CommonOrientation common_orientation(VolumeKind volumes, const VectorRef& masses,
-                                     const std::vector<Eigen::MatrixXd>& scatters, double floor,
-                                     const MatrixRef& start) {
-    const Index d = scatters.front().rows();
-    Eigen::MatrixXd axes = start;
-    if (axes.size() == 0) {
-        Eigen::MatrixXd pooled = Eigen::MatrixXd::Zero(d, d);
-        for (const Eigen::MatrixXd& scatter : scatters) pooled += scatter;
-        axes = symmetric_eigen(pooled).vectors;
-    }
+/// Sweeps from `axes` until no plane turns any more.
+CommonOrientation sweep_to_rest(VolumeKind volumes, const VectorRef& masses,
+                                const std::vector<Eigen::MatrixXd>& scatters,
+                                const Eigen::VectorXd& floors, Eigen::MatrixXd axes) {
     RotatedScatters rotated(scatters, std::move(axes));
-    const Eigen::VectorXd floors = Eigen::VectorXd::Constant(d, floor);
     std::vector<PlaneScatter> planes(scatters.size());
-
     constexpr int sweep_limit = 200;
     constexpr double least_angle = 1e-7;  // the objective is flat to its square at a minimum
-    AxisVariances best = variances_along(volumes, masses, rotated.spreads(), floors);
+    Eigen::MatrixXd spreads = rotated.spreads();
+    AxisVariances best = variances_along(volumes, masses, spreads, floors);
     for (int sweep = 0; sweep < sweep_limit; ++sweep) {
         double largest_angle = 0.0;
-        if (best.floors_applied > 0) {
+        if (best.floors_applied > 0 || spreads.minCoeff() <= 0.0) {
             largest_angle = sweep_majoriser(rotated, best.variances);
         } else {
             Eigen::VectorXd weights = masses;
             if (volumes == VolumeKind::equal) {
-                const Eigen::MatrixXd spreads = rotated.spreads();
                 for (Index k = 0; k < weights.size(); ++k)
                     weights[k] = geometric_mean(spreads.col(k));
             }
@@ -238,11 +230,55 @@ CommonOrientation common_orientation(VolumeKind volumes, const VectorRef& masses
         }
         if (largest_angle == 0.0)
             break;
-        best = variances_along(volumes, masses, rotated.spreads(), floors);
+        spreads = rotated.spreads();
+        best = variances_along(volumes, masses, spreads, floors);
         if (largest_angle < least_angle)
             break;
     }
     return {rotated.axes(), std::move(best)};
+}
+
+/// sum_k sum_j (n_k log v_kj + o_kj / v_kj), what the M-step minimises.
+double cost_of(const CommonOrientation& common, const VectorRef& masses,
+               const std::vector<Eigen::MatrixXd>& scatters) {
+    double cost = 0.0;
+    for (Index k = 0; k < masses.size(); ++k) {
+        for (Index j = 0; j < common.orientation.cols(); ++j) {
+            const auto axis = common.orientation.col(j);
+            const double variance = common.axes.variances(j, k);
+            cost += masses[k] * std::log(variance) +
+                    axis.dot(scatters[static_cast<std::size_t>(k)] * axis) / variance;
+        }
+    }
+    return cost;
+}
+
+}  // namespace
+
+CommonOrientation common_orientation(VolumeKind volumes, const VectorRef& masses,
+                                     const std::vector<Eigen::MatrixXd>& scatters, double floor,
+                                     const MatrixRef& start) {
+    const Index d = scatters.front().rows();
+    const Eigen::VectorXd floors = Eigen::VectorXd::Constant(d, floor);
+    if (start.size() > 0)
+        return sweep_to_rest(volumes, masses, scatters, floors, start);
+    Eigen::MatrixXd pooled = Eigen::MatrixXd::Zero(d, d);
+    for (const Eigen::MatrixXd& scatter : scatters) pooled += scatter;
+    CommonOrientation best =
+        sweep_to_rest(volumes, masses, scatters, floors, symmetric_eigen(pooled).vectors);
+    double least = cost_of(best, masses, scatters);
+    const double rounding = 1e-9 * masses.sum();  // where minima are the same, the first stays
+    const auto try_start = [&](Eigen::MatrixXd axes) {
+        CommonOrientation other = sweep_to_rest(volumes, masses, scatters, floors, std::move(axes));
+        const double cost = cost_of(other, masses, scatters);
+        if (cost < least - rounding) {
+            least = cost;
+            best = std::move(other);
+        }
+    };
+    try_start(Eigen::MatrixXd::Identity(d, d));
+    for (const Eigen::MatrixXd& scatter : scatters) try_start(symmetric_eigen(scatter).vectors);
+    return best;
 }
 
 }  // namespace mixtura

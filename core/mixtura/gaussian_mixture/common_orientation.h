@@ -36,7 +36,8 @@ struct CommonOrientation {
 /// @param masses    K, positive
 /// @param scatters  K of d x d
 /// @param floor     least variance along any axis, positive
-/// @param start     d x d orthonormal, or empty: the eigenvectors of the pooled scatter
+/// @param start     d x d orthonormal, or empty: the best from the eigenvectors of the pooled scatter
+///                  and of each scatter and from the data's own axes (there are local minima)
 CommonOrientation common_orientation(VolumeKind volumes, const VectorRef& masses,
                                      const std::vector<Eigen::MatrixXd>& scatters, double floor,
                                      const MatrixRef& start);
