@@ -179,7 +179,7 @@ int32_t describe_device(uint32_t device, const GaussianKernels& kernels, mxt_dev
     if (std::strcmp(kernels.level, "base") == 0)
         std::snprintf(info->driver, sizeof info->driver, "x86-64");
     unsigned brand[13] = {};
-    bool named = __get_cpuid_max(0x80000000U, nullptr) >= 0x80000004U;
+    bool named = static_cast<unsigned>(__get_cpuid_max(0x80000000U, nullptr)) >= 0x80000004U;
     unsigned* part = brand;
     for (unsigned leaf = 0x80000002U; named && leaf <= 0x80000004U; ++leaf, part += 4)
         named = __get_cpuid(leaf, part, part + 1, part + 2, part + 3) != 0;
