@@ -130,6 +130,9 @@ double sweep_majoriser(RotatedScatters& rotated, const Eigen::MatrixXd& variance
     return largest_angle;
 }
 
+/// A Newton step below this angle could raise the objective only by its third order, 1e-12 of it.
+constexpr double safe_angle = 1e-4;
+
 /// One sweep over all planes on the profile objective itself, where no floor acts: for VVE
 /// sum_k n_k log(o_kj o_kl), for EVE sum_k g_k with g_k the geometric mean of the spreads o_k.
 /// @param weights  n_k (VVE) or g_k (EVE, kept up to date)
@@ -180,7 +183,7 @@ double sweep_profile(RotatedScatters& rotated, VolumeKind volumes, Eigen::Vector
                 angle = newton;
                 rotation = rotation_by(angle);
             }
-            if (angle == 0.0 || (std::abs(angle) > 1e-7 && !descends(rotation))) {
+            if (angle == 0.0 || (std::abs(angle) > safe_angle && !descends(rotation))) {
                 angle = least_quadratic_angle(first, second, cross);
                 rotation = rotation_by(angle);
             }
