@@ -3,9 +3,12 @@
 
 #include <iostream>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "mixtura/io/number_format.h"
+
+#include "text_table.h"
 
 namespace mixtura::cli {
 
@@ -15,6 +18,13 @@ std::string seconds_text(double seconds) {
     if (seconds < 100.0)
         return fixed_text(seconds, seconds < 10.0 ? 1 : 0) + " s";
     return fixed_text(seconds / 60.0, 0) + " min";
+}
+
+/// A line that is longer than the terminal is wide would not be rewritten but repeated.
+std::size_t line_limit() {
+    winsize size{};
+    const bool is_known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10;
+    return is_known ? size.ws_col - 2U : 78U;
 }
 
 }  // namespace
@@ -40,7 +50,7 @@ bool ProgressLine::is_due() {
 }
 
 void ProgressLine::show(const std::string& text) {
-    std::cerr << "\r\033[K" << text << std::flush;
+    std::cerr << "\r\033[K" << display_text(text, line_limit()) << std::flush;
     is_shown_ = true;
 }
 
