@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <limits>
 
 namespace mixtura::app {
 
@@ -35,8 +36,9 @@ Plan planOf(const DataEntry& entry) {
     return plan;
 }
 
-Plan defaultSetup(const QString& path, const CsvOptions& importOptions) {
+Plan defaultSetup(const QString& path, const CsvOptions& importOptions, std::int64_t rowCount) {
     Plan plan;
+    plan.search.em.run_count = rowCount <= manyStartsRowLimit ? manyStarts : 1;
     plan.data_path = QFile::encodeName(path).toStdString();
     plan.import = importOptions;
     return plan;
@@ -49,6 +51,31 @@ QString nameOf(const FitEntry& fit) {
     return QCoreApplication::translate("Project", "GMM %1, K = %2")
         .arg(QString::fromStdString(record.covariance_structure))
         .arg(record.component_count);
+}
+
+SelectionRecord recordOf(const Candidate& candidate) {
+    SelectionRecord record;
+    record.component_count = candidate.component_count;
+    record.covariance_structure = to_string(candidate.covariance_structure);
+    record.parameter_count = candidate.parameter_count;
+    record.seconds = candidate.seconds;
+    record.message = candidate.failure;
+    record.status = "failed";
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    record.log_likelihood = record.bic = record.icl = record.aic = unknown;
+    if (!candidate.fit)
+        return record;
+    const EmFit& fit = *candidate.fit;
+    record.log_likelihood = fit.log_likelihood;
+    record.iterations = fit.runs.at(fit.best_run).iterations;
+    record.status = fit.spurious.empty() ? to_string(fit.runs[fit.best_run].status) : "spurious";
+    record.message = fit.spurious;
+    if (candidate.criteria) {
+        record.bic = candidate.criteria->bic;
+        record.icl = candidate.criteria->icl;
+        record.aic = candidate.criteria->aic;
+    }
+    return record;
 }
 
 std::optional<SavedModel> modelOf(const DataEntry& entry, const FitEntry& fit, int record) {

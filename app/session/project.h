@@ -69,10 +69,16 @@ Plan planOf(const DataEntry& entry);
 std::vector<std::size_t> featureColumns(const DataEntry& entry);
 /// The case-weight column, or -1.
 int weightColumn(const DataEntry& entry);
-/// The set-up a new data set starts with.
-Plan defaultSetup(const QString& path, const CsvOptions& importOptions);
+/// Tables up to this many rows begin with ten starts of every model, larger ones with one: there
+/// each start takes minutes, and hierarchical clustering alone finds most of what is to be found.
+inline constexpr std::int64_t manyStartsRowLimit = 5000;
+inline constexpr int manyStarts = 10;
+/// The set-up a new data set of `rowCount` rows starts with.
+Plan defaultSetup(const QString& path, const CsvOptions& importOptions, std::int64_t rowCount);
 /// A short name for the fit: "GMM VEV, 2 components".
 QString nameOf(const FitEntry& fit);
+/// One line of the table of models, of a candidate as it ends.
+SelectionRecord recordOf(const Candidate& candidate);
 /// The record's model as a file's content, or none where it could not be fitted.
 std::optional<SavedModel> modelOf(const DataEntry& entry, const FitEntry& fit, int record);
 

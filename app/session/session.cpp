@@ -93,6 +93,7 @@ void Session::setUnmodified() {
 }
 
 void Session::markModified() {
+    ++revision_;
     if (!isModified_) {
         isModified_ = true;
         emit modifiedChanged(true);
@@ -150,7 +151,7 @@ int Session::addImport(const QString& path, const CsvOptions& options,
         added.roles.push_back(column.role != ColumnRole::none ? column.role
                               : column.is_numeric()           ? ColumnRole::feature
                                                               : ColumnRole::none);
-    added.setup = defaultSetup(path, options);
+    added.setup = defaultSetup(path, options, added.data->row_count());
     const QLocale locale;
     for (const CellProblem& problem : result->problems)
         problems_.push_back({Problem::Severity::warning,

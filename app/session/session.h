@@ -40,6 +40,8 @@ class Session : public QObject {
     /// count as a change.
     [[nodiscard]] bool isModified() const { return isModified_; }
     void setUnmodified();
+    /// Counts the changes so far.
+    [[nodiscard]] quint64 revision() const { return revision_; }
     void markModified();
     void setViewState(const QVariantMap& state);
     [[nodiscard]] QUndoStack* undoStack() { return &undoStack_; }
@@ -131,6 +133,7 @@ class Session : public QObject {
 
     ProjectContent content_;
     bool isModified_ = false;
+    quint64 revision_ = 0;
     QUndoStack undoStack_;
     std::unique_ptr<FitJob> fitJob_;
     std::vector<bool> selectedRows_;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/current_model.h"
+
+#include <utility>
+
+namespace mixtura::app {
+
+namespace {
+
+const QString tableKey = QStringLiteral("model/table");
+const QString scoresKey = QStringLiteral("model/scores");
+
+}  // namespace
+
+CurrentModel::CurrentModel(Session& session, QObject* parent)
+    : QObject(parent), session_(&session) {
+    // Several changes in one turn of the event loop are one refresh.
+    delay_.setSingleShot(true);
+    delay_.setInterval(0);
+    connect(&delay_, &QTimer::timeout, this, &CurrentModel::refresh);
+    const auto schedule = [this] { delay_.start(); };
+    connect(&session, &Session::currentDataChanged, this, schedule);
+    connect(&session, &Session::columnsChanged, this, schedule);
+    connect(&session, &Session::currentModelChanged, this, schedule);
+}
+
+void CurrentModel::refresh() {
+    BackgroundQueue* background = session_->background();
+    background->cancel(tableKey);
+    background->cancel(scoresKey);
+    scores_.reset();
+    summary_ = {};
+    model_.reset();
+    const DataEntry* entry = session_->currentData();
+    const FitEntry* fit = session_->currentFit();
+    if (entry != nullptr && fit != nullptr)
+        model_ = modelOf(*entry, *fit, session_->currentRecord());
+    emit modelChanged();
+    emit scoresChanged();
+    if (fit != nullptr) {
+        takeTable({fit->result, &fit->result->table});
+        return;
+    }
+    const std::vector<std::size_t> features =
+        entry != nullptr ? featureColumns(*entry) : std::vector<std::size_t>();
+    if (features.empty()) {
+        takeTable(nullptr);
+        return;
+    }
+    background->post(tableKey, [this, data = entry->data, features,
+                                weights = weightColumn(*entry)](const std::stop_token& /*stop*/) {
+        auto table = std::make_shared<const FeatureTable>(
+            feature_table(*data, features, weights, MissingRows::drop));
+        return [this, table] { takeTable(table); };
+    });
+}
+
+void CurrentModel::takeTable(std::shared_ptr<const FeatureTable> table) {
+    if (table != table_) {
+        table_ = std::move(table);
+        emit tableChanged();
+    }
+    if (model_ && table_ && table_->observations.rows() > 0)
+        workOutScores();
+}
+
+void CurrentModel::workOutScores() {
+    session_->background()->post(
+        scoresKey, [this, table = table_, saved = std::make_shared<const SavedModel>(*model_),
+                    threads = session_->threadCount()](const std::stop_token& stop) {
+            auto scores = std::make_shared<const Scores>(
+                score(saved->model, table->observations, {.stop = stop, .thread_count = threads}));
+            auto summary = std::make_shared<const ModelSummary>(summarise(*saved, *table, *scores));
+            return [this, scores, summary] {
+                scores_ = scores;
+                summary_ = *summary;
+                emit scoresChanged();
+            };
+        });
+}
+
+void CurrentModel::requestFigure(const QString& asker, const std::vector<int>& features) {
+    if (!table_ || table_->observations.rows() == 0 || features.empty())
+        return;
+    std::shared_ptr<const SavedModel> saved;
+    if (model_)
+        saved = std::make_shared<const SavedModel>(*model_);
+    session_->background()->post(
+        QStringLiteral("figure/") + asker,
+        [this, asker, features, table = table_, saved](const std::stop_token& stop) {
+            auto figure = std::make_shared<const ScatterFigure>(scatter_figure(
+                *table, features, saved ? &saved->model : nullptr, ScatterFigureOptions{}, stop));
+            return [this, asker, figure] { emit figureReady(asker, figure); };
+        });
+}
+
+}  // namespace mixtura::app

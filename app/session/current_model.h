@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mixtura/gaussian_mixture/scatter_figure.h"
+#include "mixtura/plan/summary.h"
+
+#include "session/session.h"
+
+namespace mixtura::app {
+
+/// What the plots draw: the rows in use and, once there is a fit, what the model shown says of
+/// them. Worked out in the background; each signal comes when its part is ready.
+class CurrentModel : public QObject {
+    Q_OBJECT
+  public:
+    explicit CurrentModel(Session& session, QObject* parent = nullptr);
+
+    /// Rows and features of the fit shown, or else of the set-up; null while there are none.
+    [[nodiscard]] const std::shared_ptr<const FeatureTable>& table() const { return table_; }
+    /// The model shown, or none.
+    [[nodiscard]] const std::optional<SavedModel>& model() const { return model_; }
+    /// Null until worked out.
+    [[nodiscard]] const std::shared_ptr<const Scores>& scores() const { return scores_; }
+    [[nodiscard]] const ModelSummary& summary() const { return summary_; }
+    /// Works out the figure of these columns of the table; `figureReady` follows, unless the same
+    /// asker asks for another one first.
+    void requestFigure(const QString& asker, const std::vector<int>& features);
+
+  signals:
+    void tableChanged();
+    void modelChanged();
+    /// Scores and summary of the model are there, or gone.
+    void scoresChanged();
+    void figureReady(const QString& asker, std::shared_ptr<const mixtura::ScatterFigure> figure);
+
+  private:
+    void refresh();
+    void takeTable(std::shared_ptr<const FeatureTable> table);
+    void workOutScores();
+
+    Session* session_;
+    QTimer delay_;
+    std::shared_ptr<const FeatureTable> table_;
+    std::optional<SavedModel> model_;
+    std::shared_ptr<const Scores> scores_;
+    ModelSummary summary_;
+};
+
+}  // namespace mixtura::app

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/exports.h"
+
+#include <QFile>
+#include <string>
+#include <utility>
+
+#include "mixtura/common/error.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/plan/plan.h"
+
+namespace mixtura::app {
+
+namespace {
+
+QString writeText(const QString& path, const std::string& text) {
+    try {
+        write_file_atomically(QFile::encodeName(path).toStdString(), text);
+        return {};
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+}
+
+}  // namespace
+
+QString writeModel(const QString& path, const SavedModel& saved, ExportFormat format) {
+    try {
+        return writeText(path, export_model(saved, format));
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+}
+
+void writeLabels(BackgroundQueue& background, const QString& path,
+                 std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
+                 std::int64_t rowCount, std::function<void(const QString&)> done) {
+    background.post(QStringLiteral("labels/") + path,
+                    [path, table = std::move(table), scores = std::move(scores), rowCount,
+                     done = std::move(done)](const std::stop_token& /*stop*/) {
+                        const QString failure =
+                            writeText(path, assignments_csv(*table, *scores, rowCount));
+                        return [done, failure] { done(failure); };
+                    });
+}
+
+}  // namespace mixtura::app
