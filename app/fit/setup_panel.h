@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <functional>
+#include <memory>
+
+#include "mixtura/plan/plan.h"
+
+class QFormLayout;
+
+namespace mixtura::app {
+
+class Session;
+
+/// What the next fit is to do. Changing an option starts nothing: every change is one step of
+/// undo, and Run executes what is shown. Below stands what Run would cost.
+class SetupPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit SetupPanel(Session& session, QWidget* parent = nullptr);
+    ~SetupPanel() override;
+
+  public slots:
+    /// Largest standard deviation of a feature over the smallest.
+    void setScaleRatio(double ratio);
+
+  signals:
+    void runRequested();
+    /// F1 page of the method shown.
+    void helpRequested(const QString& page);
+
+  private:
+    struct Parts;
+    void build();
+    void buildAdvanced(QFormLayout* form);
+    void connectOptions();
+    void refresh();
+    void refreshColumns();
+    void refreshForecast();
+    /// One undoable step; edits with the same non-negative `mergeId` become one.
+    void edit(const QString& words, const std::function<void(Plan&)>& change, int mergeId = -1);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace mixtura::app
