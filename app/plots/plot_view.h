@@ -44,7 +44,7 @@ class PlotView : public QWidget {
 
   protected:
     /// Gives every element its colours, for `theme()`; called after each change of the theme.
-    virtual void restyle() = 0;
+    virtual void restyle() {}
     /// Keyboard pan and zoom: shift by fractions of the visible range, or scale by a factor.
     virtual void panBy(double /*right*/, double /*up*/) {}
     virtual void zoomBy(double /*factor*/) {}
