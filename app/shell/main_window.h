@@ -2,21 +2,95 @@
 #pragma once
 
 #include <QMainWindow>
+#include <functional>
 #include <memory>
+
+#include "mixtura/io/csv.h"
+
+#include "session/recovery.h"
 
 namespace mixtura::app {
 
 class Session;
 
-/// The window: composes the views of a session and nothing more.
+/// The window: composes the views of a session, its actions and its questions, and nothing more.
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
-    explicit MainWindow(Session& session, QWidget* parent = nullptr);
+    /// Raised whenever docks or tool bars change, so that an old layout is not restored.
+    static constexpr int layoutVersion = 1;
+
+    /// @param readsSettings  false for safe mode: default layout, nothing is remembered
+    explicit MainWindow(Session& session, bool readsSettings = true, QWidget* parent = nullptr);
     ~MainWindow() override;
+
+    /// Opens a project, or shows the import dialog for a data file.
+    void openFile(const QString& path);
+    /// Reads a data file without a dialog; a cell that cannot be read ends it with a problem.
+    void importFile(const QString& path, const CsvOptions& options);
+    void saveProject(const QString& path);
+    /// Shows the view called "data", "summary", "scatter", "fit", "compare" or "help".
+    void showView(const QString& name);
+    void showHelp(const QString& page);
+    /// Writes model, labels, programs and figures of the model shown into `folder`; `exportDone`
+    /// follows with what could not be written, one sentence a line.
+    void exportAll(const QString& folder);
+    /// Nothing runs that would change what is shown.
+    [[nodiscard]] bool isIdle() const;
+    /// Asks nothing when closed: for automatic runs.
+    void setAnswersItself(bool answersItself);
+    [[nodiscard]] Session& session() const;
+
+  signals:
+    void fileOpened(const QString& path);
+    void openFailed(const QString& message);
+    void projectSaved(const QString& path);
+    void exportDone(const QString& failures);
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
   private:
     struct Parts;
+    void buildActions();
+    void buildMenus();
+    void buildToolBar();
+    void buildViews();
+    void buildStatusBar();
+    void connectSession();
+    void restoreLayout();
+    void resetLayout();
+    void refreshTitle();
+    void refreshActions();
+    void refreshStatus();
+    void refreshPages();
+    void refreshProblems();
+    void remember(const QString& path);
+    void refreshRecent();
+    void refreshOffers();
+    void openRequested();
+    void newProject();
+    void save();
+    void saveAs();
+    /// Runs `then` once changes are saved or given up; not at all if the analyst cancels.
+    void afterSaving(const std::function<void()>& then);
+    enum class FitAnswer { keepRunning, keepBest, discard };
+    FitAnswer askAboutRunningFit();
+    void restore(const RecoveryOffer& offer);
+    void runFit();
+    void togglePause();
+    void cancelFit();
+    void exportResults();
+    void exportFigure();
+    void writeReport();
+    void pasteTable();
+    void changeFontSize(double factor);
+    void showShortcuts();
+    void showAbout();
+    void helpOnFocus();
+
     std::unique_ptr<Parts> parts_;
 };
 

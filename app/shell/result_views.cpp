@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/result_views.h"
+
+#include <QSplitter>
+#include <QTimer>
+#include <QVBoxLayout>
+#include <utility>
+
+#include "plots/bic_plot.h"
+#include "plots/convergence_plot.h"
+#include "plots/fit_plot.h"
+#include "plots/scatter_matrix.h"
+#include "results/comparison_table.h"
+#include "results/component_summary.h"
+#include "session/current_model.h"
+#include "session/session.h"
+
+namespace mixtura::app {
+
+namespace {
+
+const QString scatterAsker = QStringLiteral("scatter");
+const QString fitAsker = QStringLiteral("fit");
+
+QString modelName(const std::string& structure, int componentCount) {
+    return QString::fromStdString(structure) + u',' + QString::number(componentCount);
+}
+
+}  // namespace
+
+struct ResultViews::Parts {
+    Session* session = nullptr;
+    CurrentModel* current = nullptr;
+    ScatterMatrix* scatter = nullptr;
+    FitPlot* fit = nullptr;
+    ComponentSummaryView* summary = nullptr;
+    ComparisonTable* comparison = nullptr;
+    BicPlot* bic = nullptr;
+    ConvergencePlot* convergence = nullptr;
+    QSplitter* fitPage = nullptr;
+    QSplitter* comparePage = nullptr;
+    QString shownFit;     ///< whose models the tables hold
+    QString tracedFit;    ///< whose traces the convergence plot holds
+    bool isLive = false;  ///< the tables hold a running fit
+    std::vector<SelectionRecord> partial;
+    QTimer partialDelay;
+};
+
+ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* parent)
+    : QObject(parent), parts_(std::make_unique<Parts>()) {
+    Parts& p = *parts_;
+    p.session = &session;
+    p.current = &current;
+    p.scatter = new ScatterMatrix;
+    p.fit = new FitPlot;
+    p.summary = new ComponentSummaryView;
+    p.comparison = new ComparisonTable;
+    p.bic = new BicPlot;
+    p.convergence = new ConvergencePlot;
+    p.fitPage = new QSplitter(Qt::Horizontal);
+    p.fitPage->addWidget(p.fit);
+    p.fitPage->addWidget(p.summary);
+    p.fitPage->setStretchFactor(0, 3);
+    p.fitPage->setStretchFactor(1, 2);
+    p.comparePage = new QSplitter(Qt::Vertical);
+    p.comparePage->addWidget(p.comparison);
+    p.comparePage->addWidget(p.bic);
+    for (QSplitter* splitter : {p.fitPage, p.comparePage}) splitter->setChildrenCollapsible(false);
+
+    connect(p.scatter, &ScatterMatrix::figureRequested, this,
+            [this](const std::vector<int>& which) {
+                parts_->current->requestFigure(scatterAsker, which);
+            });
+    connect(p.fit, &FitPlot::figureRequested, this, [this](const std::vector<int>& which) {
+        parts_->current->requestFigure(fitAsker, which);
+    });
+    connect(&current, &CurrentModel::figureReady, this,
+            [this](const QString& asker, const std::shared_ptr<const ScatterFigure>& figure) {
+                if (asker == scatterAsker)
+                    parts_->scatter->setFigure(figure);
+                else
+                    parts_->fit->setFigure(figure);
+            });
+    connect(&current, &CurrentModel::tableChanged, this, [this] {
+        parts_->scatter->setTable(parts_->current->table());
+        parts_->fit->setTable(parts_->current->table());
+    });
+    connect(&current, &CurrentModel::scoresChanged, this, [this] {
+        parts_->scatter->setScores(parts_->current->scores());
+        parts_->fit->setScores(parts_->current->scores());
+        showSummary();
+    });
+    connect(p.scatter, &ScatterMatrix::pairActivated, this, [this](int x, int y) {
+        parts_->fit->setPair(x, y);
+        emit fitViewRequested();
+    });
+    const auto choose = [this](int record) {
+        if (!parts_->isLive)
+            parts_->session->setCurrentRecord(record);
+    };
+    connect(p.comparison, &ComparisonTable::candidateSelected, this, choose);
+    connect(p.bic, &BicPlot::candidateSelected, this, choose);
+    connect(p.comparison, &ComparisonTable::candidateActivated, this, [this, choose](int record) {
+        choose(record);
+        emit fitViewRequested();
+    });
+    for (PlotView* plot : std::initializer_list<PlotView*>{p.scatter, p.fit, p.bic, p.convergence})
+        connect(plot, &PlotView::fileWritten, this, &ResultViews::fileWritten);
+    connect(p.comparison, &ComparisonTable::fileWritten, this, &ResultViews::fileWritten);
+    connect(&session, &Session::fitStarted, this, &ResultViews::followJob);
+    connect(&session, &Session::fitEnded, this, [this] {
+        parts_->isLive = false;
+        showModels();
+    });
+    connect(&session, &Session::currentModelChanged, this, &ResultViews::showModels);
+    p.partialDelay.setSingleShot(true);
+    p.partialDelay.setInterval(200);
+    connect(&p.partialDelay, &QTimer::timeout, this, &ResultViews::showPartialModels);
+}
+
+ResultViews::~ResultViews() = default;
+
+QWidget* ResultViews::scatterPage() const {
+    return parts_->scatter;
+}
+
+QWidget* ResultViews::fitPage() const {
+    return parts_->fitPage;
+}
+
+QWidget* ResultViews::comparePage() const {
+    return parts_->comparePage;
+}
+
+QWidget* ResultViews::convergencePage() const {
+    return parts_->convergence;
+}
+
+QVector<QPair<QString, QString>> ResultViews::figures() {
+    return {{tr("Fit"), QStringLiteral("fit")},
+            {tr("Scatter matrix"), QStringLiteral("scatter-matrix")},
+            {tr("Model comparison"), QStringLiteral("comparison")},
+            {tr("Convergence"), QStringLiteral("convergence")}};
+}
+
+PlotView* ResultViews::figure(const QString& name) const {
+    if (name == u"fit")
+        return parts_->fit;
+    if (name == u"scatter-matrix")
+        return parts_->scatter;
+    if (name == u"comparison")
+        return parts_->bic;
+    return name == u"convergence" ? parts_->convergence : nullptr;
+}
+
+QByteArray ResultViews::comparisonCsv() const {
+    return parts_->comparison->toCsv();
+}
+
+void ResultViews::followJob() {
+    Parts& p = *parts_;
+    FitJob* job = p.session->fitJob();
+    p.isLive = true;
+    p.partial.clear();
+    p.shownFit.clear();
+    p.tracedFit.clear();
+    p.convergence->clear();
+    p.convergence->showModel({});
+    connect(job, &FitJob::iterated, this, [this](const std::vector<FitIteration>& iterations) {
+        std::vector<ConvergencePoint> points;
+        points.reserve(iterations.size());
+        for (const FitIteration& report : iterations)
+            points.push_back({report.model, report.run, report.iteration, report.logLikelihood});
+        parts_->convergence->append(points);
+    });
+    connect(job, &FitJob::candidateFinished, this,
+            [this](int /*index*/, const Candidate& candidate) {
+                parts_->partial.push_back(recordOf(candidate));
+                if (!parts_->partialDelay.isActive())
+                    parts_->partialDelay.start();
+            });
+}
+
+void ResultViews::showPartialModels() {
+    Parts& p = *parts_;
+    if (!p.isLive || p.session->fitJob() == nullptr)
+        return;
+    const Criterion criterion = p.session->fitJob()->plan().search.criterion;
+    const QString words = tr("The fit is running; these models are done.");
+    p.comparison->setRecords(p.partial, std::nullopt, criterion, words);
+    p.bic->setRecords(p.partial, std::nullopt, criterion);
+}
+
+void ResultViews::showModels() {
+    Parts& p = *parts_;
+    const FitEntry* fit = p.session->currentFit();
+    if (p.isLive)
+        return;
+    if (fit == nullptr) {
+        p.shownFit.clear();
+        p.comparison->setRecords({}, std::nullopt, Criterion::bic);
+        p.bic->setRecords({}, std::nullopt);
+        p.convergence->clear();
+        p.tracedFit.clear();
+        showSummary();
+        return;
+    }
+    const RunResult& result = *fit->result;
+    if (p.shownFit != fit->id) {
+        p.shownFit = fit->id;
+        const Criterion criterion = fit->plan.search.criterion;
+        const std::optional<std::size_t> best =
+            fit->best < 0 ? std::nullopt : std::optional(std::size_t(fit->best));
+        p.comparison->setRecords(result.selection, best, criterion,
+                                 QString::fromStdString(verdict(result.search, criterion)),
+                                 result.search.candidates);
+        p.bic->setRecords(result.selection, best, criterion);
+    }
+    const int record = p.session->currentRecord();
+    p.comparison->setCurrent(record);
+    p.bic->setCurrent(record);
+    showTraces();
+}
+
+void ResultViews::showTraces() {
+    Parts& p = *parts_;
+    const FitEntry* fit = p.session->currentFit();
+    if (p.tracedFit != fit->id) {
+        p.tracedFit = fit->id;
+        p.convergence->clear();
+        std::vector<ConvergencePoint> points;
+        for (const Candidate& candidate : fit->result->search.candidates) {
+            if (!candidate.fit)
+                continue;
+            const std::string name =
+                modelName(std::string(to_string(candidate.covariance_structure)),
+                          candidate.component_count)
+                    .toStdString();
+            for (std::size_t run = 0; run < candidate.fit->runs.size(); ++run) {
+                const std::vector<double>& trace = candidate.fit->runs[run].log_likelihood;
+                for (std::size_t i = 0; i < trace.size(); ++i)
+                    points.push_back({name, int(run), int(i) + 1, trace[i]});
+            }
+        }
+        p.convergence->append(points);
+    }
+    const int record = p.session->currentRecord();
+    if (record >= 0) {
+        const SelectionRecord& shown = fit->result->selection[std::size_t(record)];
+        p.convergence->showModel(modelName(shown.covariance_structure, shown.component_count));
+    }
+}
+
+void ResultViews::showSummary() {
+    Parts& p = *parts_;
+    const FitEntry* fit = p.session->currentFit();
+    if (!p.current->scores() || !p.current->model() || fit == nullptr) {
+        p.summary->clear();
+        return;
+    }
+    const bool isAdvised = p.session->currentRecord() == fit->best;
+    const QString words =
+        isAdvised ? QString::fromStdString(verdict(fit->result->search, fit->plan.search.criterion))
+                  : tr("This is not the model advised; the Compare tab says which is.");
+    p.summary->setModel(p.current->model()->model, p.current->table()->names, p.current->summary(),
+                        words);
+}
+
+}  // namespace mixtura::app
