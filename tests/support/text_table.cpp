@@ -97,7 +97,8 @@ Eigen::MatrixXd measurements(const std::string& data_set) {
 std::vector<std::int32_t> reference_partition(const std::string& file, int component_count) {
     const TextTable table(reference_file("init/" + file + ".csv"));
     std::vector<std::int32_t> partition;
-    const std::string column = "G" + std::to_string(component_count);
+    std::string column = "G";
+    column += std::to_string(component_count);
     for (std::size_t i = 0; i < table.row_count(); ++i)
         partition.push_back(std::stoi(table.text(i, column)) - 1);
     return partition;

@@ -41,7 +41,7 @@ SymmetricEigen jacobi_eigen(const MatrixRef& matrix) {
     Eigen::MatrixXd a = matrix;
     SymmetricEigen eigen{Eigen::VectorXd(d), Eigen::MatrixXd::Identity(d, d)};
     constexpr int sweep_limit = 30;
-    constexpr double least_share = 1e-17;  // of the geometric mean of the two diagonal entries
+    constexpr double least_share = 1e-15;  // of the geometric mean of the two diagonal entries
     bool has_turned = true;
     for (int sweep = 0; sweep < sweep_limit && has_turned; ++sweep) {
         has_turned = false;
