@@ -31,8 +31,8 @@ std::string shown(const std::string& path) {
     return path == "-" ? "standard input" : path;
 }
 
-std::uintptr_t page_size() {
-    static const auto size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+std::size_t page_size() {
+    static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     return size;
 }
 
@@ -40,6 +40,7 @@ std::uintptr_t page_size() {
 
 FileBytes::FileBytes(const std::string& path, const std::stop_token& stop) : path_(shown(path)) {
     const bool is_standard_input = path == "-";
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): POSIX declares open so.
     const int descriptor =
         is_standard_input ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -129,21 +130,23 @@ void FileBytes::fetch(std::string_view part) const {
         throw FileError(path_ +
                         " was changed by another program while it was read. Import it again.");
 #ifdef MADV_POPULATE_READ
-    const auto begin = reinterpret_cast<std::uintptr_t>(part.data()) & ~(page_size() - 1);
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size());
+    char* const base = static_cast<char*>(mapping_);
+    const auto begin = static_cast<std::size_t>(part.data() - base) / page_size() * page_size();
+    const auto end = static_cast<std::size_t>(part.data() + part.size() - base);
     // Refused by old kernels: then the pages come in one by one.
-    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+    madvise(base + begin, end - begin, MADV_POPULATE_READ);
 #endif
 }
 
 void FileBytes::release(std::string_view part) const noexcept {
     if (mapping_ == nullptr)
         return;
-    const auto mask = page_size() - 1;
-    const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + mask) & ~mask;
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) & ~mask;
+    char* const base = static_cast<char*>(mapping_);
+    const std::size_t page = page_size();
+    const auto begin = (static_cast<std::size_t>(part.data() - base) + page - 1) / page * page;
+    const auto end = static_cast<std::size_t>(part.data() + part.size() - base) / page * page;
     if (begin < end)
-        madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+        madvise(base + begin, end - begin, MADV_DONTNEED);
 }
 
 void refuse_known_binary(const std::string& path, std::string_view text) {

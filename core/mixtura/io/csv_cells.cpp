@@ -70,8 +70,8 @@ AfterCell step_over(const char*& position, const char* end, const CellRules& rul
         ++next;
     if (next != end && *next != rules.end_of_line)
         return AfterCell::cell;
-    position = next;
-    return step_over(position, end, rules);
+    position = next == end ? end : next + 1;
+    return next == end ? AfterCell::text_end : AfterCell::row_end;
 }
 
 /// Moves from behind a closing quote to the delimiter or end of line, over blanks.

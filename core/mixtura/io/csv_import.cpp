@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -246,11 +247,10 @@ class Importer {
         constexpr std::size_t step = std::size_t{4} << 20U;
         array = {};
         array.reserve(size);
-        const auto begin = reinterpret_cast<std::uintptr_t>(array.data());
-        const auto aligned = (begin + huge_page - 1) & ~(huge_page - 1);
-        const auto end = (begin + size * sizeof(T)) & ~(huge_page - 1);
-        if (aligned < end)
-            madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE);
+        void* first = array.data();
+        std::size_t bytes = size * sizeof(T);
+        if (std::align(huge_page, huge_page, first, bytes) != nullptr)
+            madvise(first, bytes / huge_page * huge_page, MADV_HUGEPAGE);
         for (std::size_t made = 0; made < size; made = array.size()) {
             stop_if_asked();
             array.resize(std::min(size, made + step));

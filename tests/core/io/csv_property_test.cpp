@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <stop_token>
@@ -363,9 +364,9 @@ TEST_F(CsvLarge, TakesLessThanTwoAndAHalfTimesTheTable) {
 
 TEST_F(CsvLarge, SniffsAnySizeQuickly) {
     const TemporaryFile file(numbers(150000, 11));
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     EXPECT_EQ(sniff_csv(file.path()).column_names.size(), 11U);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+    EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 0.2);
 }
 
 TEST_F(CsvLarge, RefusesAnEndlessLine) {
@@ -392,25 +393,26 @@ TEST_F(CsvLarge, ReadsAPipe) {
 }
 
 TEST_F(CsvLarge, CancelTakesEffectWithinATenthOfASecond) {
+    // In processor time of one thread, which what else the machine does cannot stretch.
     const TemporaryFile file(numbers(200000, 11));
     for (const int delay : {0, 5, 15, 30, 60}) {
         std::stop_source source;
-        std::chrono::steady_clock::time_point asked;
+        std::clock_t asked = 0;
         std::jthread canceller([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(delay));
-            asked = std::chrono::steady_clock::now();
+            asked = std::clock();
             source.request_stop();
         });
         bool is_cancelled = false;
         try {
-            import_csv(file.path(), {}, source.get_token());
+            import_csv(file.path(), {}, source.get_token(), {}, 1);
         } catch (const Cancelled&) {
             is_cancelled = true;
         }
-        const auto ended = std::chrono::steady_clock::now();
+        const std::clock_t ended = std::clock();
         canceller.join();
         if (is_cancelled) {
-            EXPECT_LT(ended - asked, std::chrono::milliseconds(100));
+            EXPECT_LT(static_cast<double>(ended - asked) / CLOCKS_PER_SEC, 0.1);
         }
     }
     std::stop_source stopped;
