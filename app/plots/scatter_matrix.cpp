@@ -122,9 +122,10 @@ void ScatterMatrix::setTable(std::shared_ptr<const FeatureTable> table) {
 }
 
 void ScatterMatrix::setFeatures(const std::vector<int>& features) {
+    const std::vector<int> wanted = features;  // may be the very list that is cleared below
     const int count = parts_->table ? static_cast<int>(parts_->table->observations.cols()) : 0;
     parts_->features.clear();
-    for (const int feature : features)
+    for (const int feature : wanted)
         if (feature >= 0 && feature < count &&
             static_cast<int>(parts_->features.size()) < featureLimit)
             parts_->features.push_back(feature);
