@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/accessible_names.h"
 #include "data/preview_model.h"
 #include "session/background_queue.h"
 #include "session/import_job.h"
@@ -226,6 +227,7 @@ ImportDialog::ImportDialog(QString path, CsvOptions options, QWidget* parent)
                 parts_->failure = message;
                 showState();
             });
+    nameInnerWidgets(*this);
     sniff();
 }
 

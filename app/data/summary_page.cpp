@@ -127,6 +127,7 @@ void SummaryPage::workOut() {
                 Parts& p = *parts_;
                 p.summary = summary;
                 p.model->setSummary(summary);
+                p.table->resizeColumnsToContents();
                 QStringList advice;
                 constexpr std::size_t adviceShown = 4;
                 for (std::size_t i = 0; i < std::min(adviceShown, summary->advice.size()); ++i)

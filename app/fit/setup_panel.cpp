@@ -23,6 +23,7 @@
 #include <limits>
 #include <numeric>
 
+#include "fit/glyph_icon.h"
 #include "session/forecast.h"
 #include "session/session.h"
 
@@ -66,8 +67,9 @@ QListWidget* checkList(const QString& name, const QString& accessibleName) {
     list->setAccessibleName(accessibleName);
     list->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    list->setTextElideMode(Qt::ElideMiddle);
+    list->setTextElideMode(Qt::ElideRight);
     list->setUniformItemSizes(true);
+    list->setMinimumWidth(list->fontMetrics().averageCharWidth() * 26);
     return list;
 }
 
@@ -184,7 +186,9 @@ void SetupPanel::build() {
     auto* head = new QFormLayout;
     head->addRow(tr("&Method:"), p.method);
     auto* counts = new QFormLayout;
-    counts->addRow(tr("Components &K:"), countRow);
+    auto* countLabel = new QLabel(tr("Components &K:"));
+    countLabel->setBuddy(p.fewest);
+    counts->addRow(countLabel, countRow);
     auto* rest = new QFormLayout;
     rest->addRow(tr("R&estarts:"), p.restarts);
     rest->addRow(tr("See&d:"), p.seed);
@@ -231,6 +235,9 @@ void SetupPanel::build() {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(p.content);
+    // The panel scrolls downwards alone: it is never narrower than what it holds.
+    scroll->setMinimumWidth(p.content->minimumSizeHint().width() +
+                            style()->pixelMetric(QStyle::PM_ScrollBarExtent));
 
     p.forecast = new QLabel;
     p.forecast->setObjectName(QStringLiteral("forecast"));
@@ -242,7 +249,7 @@ void SetupPanel::build() {
     p.changed->setWordWrap(true);
     p.run = new QPushButton(tr("&Run  F5"));
     p.run->setObjectName(QStringLiteral("runButton"));
-    p.run->setIcon(style()->standardIcon(QStyle::SP_MediaPlay));
+    p.run->setIcon(glyphIcon(Glyph::run));
     auto* help = new QToolButton;
     help->setText(QStringLiteral("?"));
     help->setToolTip(tr("Help on this method"));

@@ -32,9 +32,11 @@
 
 #include "mixtura/common/version.h"
 
+#include "data/accessible_names.h"
 #include "data/data_page.h"
 #include "data/import_dialog.h"
 #include "data/summary_page.h"
+#include "fit/glyph_icon.h"
 #include "fit/jobs_panel.h"
 #include "fit/setup_panel.h"
 #include "plots/plot_view.h"
@@ -167,8 +169,12 @@ MainWindow::MainWindow(Session& session, bool readsSettings, QWidget* parent)
     buildStatusBar();
     connectSession();
     resize(1280, 800);
+    const int unit = fontMetrics().averageCharWidth();
+    resizeDocks({parts_->projectDock, parts_->setupDock}, {unit * 26, unit * 34}, Qt::Horizontal);
+    resizeDocks({parts_->jobsDock}, {fontMetrics().height() * 9}, Qt::Vertical);
     parts_->defaultState = saveState(layoutVersion);
     restoreLayout();
+    nameInnerWidgets(*this);
     refreshRecent();
     refreshOffers();
     parts_->start->setSamples(sampleData());
@@ -209,6 +215,8 @@ void MainWindow::buildViews() {
     p.tabs->addTab(p.views.fitPage(), tr("Fit"));
     p.tabs->addTab(p.views.comparePage(), tr("Compare"));
     p.tabs->addTab(p.help, tr("Help"));
+    // On a small screen the panels keep their place; a view that needs more is cut, not the window.
+    p.tabs->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     p.start = new StartPage;
     p.stack = new QStackedWidget;
     p.stack->addWidget(p.start);
@@ -249,9 +257,6 @@ void MainWindow::buildViews() {
     for (QDockWidget* next : {p.convergenceDock, p.logDock, p.problemsDock})
         tabifyDockWidget(p.jobsDock, next);
     p.jobsDock->raise();
-    const int unit = fontMetrics().averageCharWidth();
-    resizeDocks({p.projectDock, p.setupDock}, {unit * 28, unit * 38}, Qt::Horizontal);
-    resizeDocks({p.jobsDock}, {fontMetrics().height() * 11}, Qt::Vertical);
 }
 
 void MainWindow::buildActions() {
@@ -357,10 +362,10 @@ void MainWindow::buildActions() {
     };
     p.openAction->setIcon(icon(QStyle::SP_DialogOpenButton));
     p.saveAction->setIcon(icon(QStyle::SP_DialogSaveButton));
-    p.runAction->setIcon(icon(QStyle::SP_MediaPlay));
-    p.pauseAction->setIcon(icon(QStyle::SP_MediaPause));
+    p.runAction->setIcon(glyphIcon(Glyph::run));
+    p.pauseAction->setIcon(glyphIcon(Glyph::pause));
     p.pauseAction->setCheckable(true);
-    p.cancelAction->setIcon(icon(QStyle::SP_MediaStop));
+    p.cancelAction->setIcon(glyphIcon(Glyph::stop));
     p.undoAction->setToolTip(tr("Take back the last change"));
     p.redoAction->setToolTip(tr("Do again what was taken back"));
 }
@@ -858,6 +863,7 @@ void MainWindow::openFile(const QString& path) {
             });
     connect(p.dialog, &QDialog::finished, this, [this] {
         parts_->dialog = nullptr;
+        activateWindow();  // not every platform gives the focus back by itself
         if (!parts_->waiting.isEmpty())
             openFile(parts_->waiting.takeFirst());
     });

@@ -60,11 +60,13 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
     p.fitPage = new QSplitter(Qt::Horizontal);
     p.fitPage->addWidget(p.fit);
     p.fitPage->addWidget(p.summary);
-    p.fitPage->setStretchFactor(0, 3);
-    p.fitPage->setStretchFactor(1, 2);
+    p.summary->setMinimumWidth(p.summary->fontMetrics().averageCharWidth() * 34);
+    p.fitPage->setStretchFactor(0, 1);
+    p.fitPage->setStretchFactor(1, 0);
     p.comparePage = new QSplitter(Qt::Vertical);
     p.comparePage->addWidget(p.comparison);
     p.comparePage->addWidget(p.bic);
+    p.comparePage->setSizes({1000, 1300});
     for (QSplitter* splitter : {p.fitPage, p.comparePage}) splitter->setChildrenCollapsible(false);
 
     connect(p.scatter, &ScatterMatrix::figureRequested, this,
