@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAbstractButton>
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeWidget>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "data/data_table_model.h"
+#include "data/import_dialog.h"
+#include "desktop_support.h"
+#include "session/session.h"
+#include "shell/main_window.h"
+
+namespace mixtura::app {
+namespace {
+
+using test::dataPath;
+using test::waitFor;
+
+class Window : public testing::Test {
+  protected:
+    void SetUp() override {
+        window = std::make_unique<MainWindow>(session, false);
+        window->setAnswersItself(true);
+        window->show();
+        ASSERT_TRUE(QTest::qWaitForWindowExposed(window.get()));
+    }
+    template <typename Widget = QWidget>
+    [[nodiscard]] Widget* child(const char* name) const {
+        return window->findChild<Widget*>(QLatin1String(name));
+    }
+    void trigger(const char* name) const { child<QAction>(name)->trigger(); }
+    /// Opens a sample through the import dialog, as an analyst does: look, then Enter.
+    void openThroughDialog(const QString& path) {
+        window->openFile(path);
+        auto* dialog = child<ImportDialog>("importDialog");
+        ASSERT_NE(dialog, nullptr);
+        auto* open = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open);
+        ASSERT_TRUE(waitFor([&] { return open->isEnabled(); }));
+        QTest::keyClick(dialog, Qt::Key_Return);
+        ASSERT_TRUE(waitFor([&] { return session.currentData() != nullptr; }));
+        ASSERT_TRUE(waitFor([&] { return child<ImportDialog>("importDialog") == nullptr; }));
+        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+    }
+    [[nodiscard]] bool settle() const {
+        return waitFor([&] { return window->isIdle(); });
+    }
+
+    Session session;
+    std::unique_ptr<MainWindow> window;
+};
+
+TEST_F(Window, HoldsEveryNameOfTheContract) {
+    for (const char* name : {"actionOpen", "actionSave", "actionRunFit", "actionPauseFit",
+                             "actionCancelFit", "actionExport", "actionReport"})
+        EXPECT_NE(child<QAction>(name), nullptr) << name;
+    for (const char* name : {"dataTable", "scatterMatrix", "fitPlot", "convergencePlot",
+                             "comparisonTable", "bicPlot", "logView", "problemsView", "methodCombo",
+                             "kMin", "kMax", "covarianceList", "restarts", "seed", "progressBar"})
+        EXPECT_NE(child<QWidget>(name), nullptr) << name;
+    ImportDialog dialog(dataPath("iris.csv"));
+    EXPECT_EQ(dialog.objectName(), QStringLiteral("importDialog"));
+    for (const char* name :
+         {"importPreview", "importDelimiter", "importDecimal", "importEncoding", "importHeader"})
+        EXPECT_NE(dialog.findChild<QWidget*>(QLatin1String(name)), nullptr) << name;
+    EXPECT_EQ(window->windowTitle(), QStringLiteral("Untitled[*] - Mixtura"));
+}
+
+TEST_F(Window, NoviceGetsAGoodFitOfIrisByEnterAndF5) {
+    openThroughDialog(dataPath("iris.csv"));
+    EXPECT_EQ(child<QTableView>("dataTable")->model()->rowCount(), 150);
+    EXPECT_EQ(window->windowTitle(), QStringLiteral("iris[*] - Mixtura"));
+    EXPECT_TRUE(window->isWindowModified());
+    EXPECT_EQ(child<QSpinBox>("kMin")->value(), 1);
+    EXPECT_EQ(child<QSpinBox>("kMax")->value(), 9);
+    EXPECT_EQ(child<QListWidget>("covarianceList")->count(), 14);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_NE(session.fitJob(), nullptr);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const SelectionRecord& best =
+        session.currentFit()->result->selection.at(std::size_t(session.currentFit()->best));
+    EXPECT_EQ(best.covariance_structure, "VEV");
+    EXPECT_EQ(best.component_count, 2);
+    EXPECT_NEAR(best.bic, 561.728, 5e-3);
+    ASSERT_TRUE(settle());
+    EXPECT_TRUE(child<QAction>("actionExport")->isEnabled());
+    EXPECT_TRUE(child<QPlainTextEdit>("logView")->toPlainText().contains(
+        QStringLiteral("mixtura-cli fit gmm")));
+}
+
+TEST_F(Window, OptionChangesStartNothingAndCanBeUndone) {
+    openThroughDialog(dataPath("faithful.csv"));
+    child<QSpinBox>("kMax")->setValue(4);
+    child<QListWidget>("covarianceList")->item(0)->setCheckState(Qt::Unchecked);
+    child<QSpinBox>("seed")->setValue(12);
+    EXPECT_EQ(session.fitJob(), nullptr);
+    const SearchOptions& search = session.currentData()->setup.search;
+    EXPECT_EQ(search.component_counts, (std::vector<int>{1, 2, 3, 4}));
+    EXPECT_EQ(search.covariance_structures.size(), 13u);
+    EXPECT_EQ(search.em.seed, 12u);
+    trigger("actionUndo");
+    EXPECT_EQ(child<QSpinBox>("seed")->value(), 1);
+    trigger("actionUndo");
+    EXPECT_EQ(child<QListWidget>("covarianceList")->item(0)->checkState(), Qt::Checked);
+    trigger("actionUndo");
+    EXPECT_EQ(child<QSpinBox>("kMax")->value(), 9);
+    trigger("actionRedo");
+    EXPECT_EQ(child<QSpinBox>("kMax")->value(), 4);
+}
+
+TEST_F(Window, PauseAndCancelByKey) {
+    test::open(session, "gvhd_pos.csv");
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_NE(session.fitJob(), nullptr);
+    QTest::keyClick(window.get(), Qt::Key_F6);
+    EXPECT_TRUE(session.fitJob()->isPaused());
+    QTest::keyClick(window.get(), Qt::Key_F6);
+    EXPECT_FALSE(session.fitJob()->isPaused());
+    QTest::keyClick(window.get(), Qt::Key_F5, Qt::ShiftModifier);
+    EXPECT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 1000));
+    EXPECT_EQ(session.currentFit(), nullptr);
+}
+
+TEST_F(Window, ProjectComesBackWithItsResultsAndWithoutAFit) {
+    test::open(session, "faithful.csv");
+    test::setUpSmallFit(session);
+    ASSERT_TRUE(test::fit(session));
+    ASSERT_TRUE(settle());
+    const QTemporaryDir folder;
+    const QString path = folder.path() + QStringLiteral("/geyser.mixtura");
+    QSignalSpy saved(window.get(), &MainWindow::projectSaved);
+    window->saveProject(path);
+    ASSERT_TRUE(waitFor([&] { return saved.count() == 1; }));
+    EXPECT_EQ(window->windowTitle(), QStringLiteral("geyser[*] - Mixtura"));
+    EXPECT_FALSE(window->isWindowModified());
+    const double bic = session.currentFit()->result->selection[0].bic;
+    session.setContent({});
+    QSignalSpy opened(window.get(), &MainWindow::fileOpened);
+    window->openFile(path);
+    ASSERT_TRUE(waitFor([&] { return opened.count() == 1; }));
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(session.fitJob(), nullptr);
+    ASSERT_NE(session.currentFit(), nullptr);
+    EXPECT_EQ(session.currentFit()->result->selection[0].bic, bic);
+    EXPECT_EQ(child<QTableView>("comparisonTable")->model()->rowCount(), 4);
+}
+
+TEST_F(Window, ExportsEverythingOfTheModelShown) {
+    test::open(session, "faithful.csv");
+    test::setUpSmallFit(session);
+    ASSERT_TRUE(test::fit(session));
+    ASSERT_TRUE(settle());
+    const QTemporaryDir folder;
+    QSignalSpy done(window.get(), &MainWindow::exportDone);
+    window->exportAll(folder.path());
+    ASSERT_TRUE(waitFor([&] { return done.count() == 1; }));
+    EXPECT_EQ(done.at(0).at(0).toString(), QString());
+    const SavedModel saved =
+        read_model_file((folder.path() + QStringLiteral("/faithful-model.json")).toStdString());
+    EXPECT_EQ(saved.model.feature_count(), 2);
+    for (const char* name : {"faithful-labels.csv", "faithful-model.R", "faithful-model.py",
+                             "faithful-model.cpp", "faithful-comparison.csv", "faithful-fit.svg",
+                             "faithful-scatter-matrix.pdf", "faithful-comparison.png"})
+        EXPECT_GT(QFileInfo(folder.path() + u'/' + QLatin1String(name)).size(), 100) << name;
+}
+
+TEST_F(Window, UnreadableFileIsAProblemNotADialogOfLibraryText) {
+    window->openFile(QStringLiteral("/nowhere/at all.csv"));
+    ASSERT_EQ(session.problems().size(), 1u);
+    EXPECT_TRUE(session.problems()[0].text.contains(QStringLiteral("is not there")));
+    EXPECT_EQ(child<QTreeWidget>("problemsView")->topLevelItemCount(), 1);
+    EXPECT_TRUE(child<QWidget>("infoBar")->isVisible());
+}
+
+TEST_F(Window, EveryWidgetThatTakesTheFocusHasAnAccessibleName) {
+    test::open(session, "iris.csv");
+    ASSERT_TRUE(settle());
+    const auto check = [](const QWidget* root) {
+        for (const QWidget* widget : root->findChildren<QWidget*>()) {
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool isNamed = !widget->accessibleName().isEmpty() ||
+                                 (button != nullptr && !button->text().isEmpty());
+            // Parts inside a standard widget speak through it.
+            const bool isInner = widget->objectName().startsWith(QStringLiteral("qt_")) ||
+                                 qobject_cast<const QWidget*>(widget->parent()) == nullptr;
+            const QWidget* parent = widget->parentWidget();
+            const bool parentSpeaks = parent != nullptr && !parent->accessibleName().isEmpty();
+            if ((widget->focusPolicy() & Qt::TabFocus) == 0 || isInner || parentSpeaks)
+                continue;
+            EXPECT_TRUE(isNamed) << widget->metaObject()->className() << " '"
+                                 << widget->objectName().toStdString() << "' in "
+                                 << (parent != nullptr ? parent->metaObject()->className() : "");
+        }
+    };
+    check(window.get());
+    const ImportDialog dialog(dataPath("iris.csv"));
+    check(&dialog);
+}
+
+TEST_F(Window, ActionsHaveTextAndMnemonicsAreUniqueInEachMenu) {
+    for (const QMenu* menu : window->menuBar()->findChildren<QMenu*>()) {
+        std::set<QChar> used;
+        for (const QAction* action : menu->actions()) {
+            if (action->isSeparator())
+                continue;
+            EXPECT_FALSE(action->text().isEmpty());
+            const QString text = QString(action->text()).remove(QStringLiteral("&&"));
+            const qsizetype at = text.indexOf(u'&');
+            if (at < 0 || at + 1 >= text.size())
+                continue;
+            EXPECT_TRUE(used.insert(text[at + 1].toLower()).second)
+                << menu->title().toStdString() << ": " << text.toStdString();
+        }
+    }
+}
+
+TEST_F(Window, AnswersWithin200MillisecondsWhileABigFileIsReadAndFitted) {
+    const QTemporaryDir folder;
+    const QString path = folder.path() + QStringLiteral("/big.csv");
+    test::writeClouds(path, 100000, 10);
+    const test::Heartbeat heartbeat;
+    openThroughDialog(path);
+    ASSERT_TRUE(settle());
+    EXPECT_LT(heartbeat.longest(), 200) << "while reading";
+    test::setUpSmallFit(session, {1, 2, 3}, {CovarianceStructure::VVV});
+    ASSERT_TRUE(test::fit(session));
+    ASSERT_TRUE(settle());
+    EXPECT_LT(heartbeat.longest(), 200) << "while fitting";
+}
+
+TEST_F(Window, FitsIntoASmallScreen) {
+    test::open(session, "iris.csv");
+    ASSERT_TRUE(settle());
+    EXPECT_LE(window->minimumSizeHint().width(), 1024);
+    EXPECT_LE(window->minimumSizeHint().height(), 700);
+}
+
+TEST(ImportDialogTest, AmbiguousDecimalIsAskedNotGuessed) {
+    const QTemporaryDir folder;
+    const QString path = folder.path() + QStringLiteral("/ambiguous.csv");
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("a;b\n1,234;5,678\n2,345;6,789\n3,456;7,891\n");
+    file.close();
+    ImportDialog dialog(path);
+    auto* fidelity = dialog.findChild<QLabel*>(QStringLiteral("importFidelity"));
+    auto* open = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open);
+    ASSERT_TRUE(waitFor([&] { return fidelity->text().contains(QStringLiteral("1,234")); }));
+    QTest::qWait(300);
+    EXPECT_FALSE(open->isEnabled());
+    QSignalSpy imported(&dialog, &ImportDialog::imported);
+    auto* decimal = dialog.findChild<QComboBox*>(QStringLiteral("importDecimal"));
+    decimal->setCurrentIndex(decimal->findData(int(',')));
+    ASSERT_TRUE(waitFor([&] { return open->isEnabled(); }));
+    dialog.accept();
+    ASSERT_TRUE(waitFor([&] { return imported.count() == 1; }));
+    const auto result = imported.at(0).at(2).value<std::shared_ptr<const ImportResult>>();
+    EXPECT_EQ(result->data.column(0).numbers[0], 1.234);
+}
+
+TEST(ImportDialogTest, UnreadableCellIsNamedAndMustBeDecidedOn) {
+    const QTemporaryDir folder;
+    const QString path = folder.path() + QStringLiteral("/bad.csv");
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("x,y\n");
+    for (int row = 0; row < 20000; ++row) file.write(row == 9000 ? "1.5,12..5\n" : "1.5,2.5\n");
+    file.close();
+    ImportDialog dialog(path);
+    auto* fidelity = dialog.findChild<QLabel*>(QStringLiteral("importFidelity"));
+    auto* choice = dialog.findChild<QComboBox*>(QStringLiteral("importBadCells"));
+    auto* open = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open);
+    ASSERT_TRUE(waitFor([&] { return fidelity->text().contains(QStringLiteral("12..5")); }))
+        << fidelity->text().toStdString();
+    EXPECT_TRUE(fidelity->text().contains(QStringLiteral("1 cell is unreadable")));
+    EXPECT_FALSE(open->isEnabled());
+    choice->setCurrentIndex(choice->findData(int(BadCell::skip_row)));
+    ASSERT_TRUE(waitFor([&] { return open->isEnabled(); }));
+    QSignalSpy imported(&dialog, &ImportDialog::imported);
+    dialog.accept();
+    ASSERT_TRUE(waitFor([&] { return imported.count() == 1; }));
+    const auto result = imported.at(0).at(2).value<std::shared_ptr<const ImportResult>>();
+    EXPECT_EQ(result->data.row_count(), 19999);
+    EXPECT_EQ(result->rows_skipped, 1);
+}
+
+TEST(DataTable, SortsByValueWithMissingLastAndStably) {
+    Column column;
+    column.name = "x";
+    column.numbers = {3.0, std::nan(""), 1.0, 3.0, 2.0};
+    EXPECT_EQ(sortedOrder(column, Qt::AscendingOrder), (std::vector<std::int32_t>{2, 4, 0, 3, 1}));
+    EXPECT_EQ(sortedOrder(column, Qt::DescendingOrder), (std::vector<std::int32_t>{0, 3, 4, 2, 1}));
+    Column text;
+    text.name = "t";
+    text.type = ColumnType::category;
+    text.levels = {"b", "a"};
+    text.codes = {0, 1, -1, 0};
+    EXPECT_EQ(sortedOrder(text, Qt::AscendingOrder), (std::vector<std::int32_t>{1, 0, 3, 2}));
+}
+
+}  // namespace
+}  // namespace mixtura::app
