@@ -308,8 +308,10 @@ void ImportDialog::buildOptions(QFormLayout* form) {
                                       {p.comment, tr("Comment sign")}})
         field->setAccessibleName(name);
 
-    for (QComboBox* combo : {p.encoding, p.delimiter, p.decimal, p.grouping, p.quote})
+    for (QComboBox* combo : {p.encoding, p.delimiter, p.decimal, p.grouping, p.quote}) {
+        combo->setMinimumContentsLength(24);  // "detected: double quote"
         connect(combo, &QComboBox::currentIndexChanged, this, &ImportDialog::optionChanged);
+    }
     connect(p.header, &QCheckBox::clicked, this, [this] {
         parts_->isHeaderTold = true;
         optionChanged();

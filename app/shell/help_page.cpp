@@ -40,7 +40,7 @@ HelpPage::HelpPage(QWidget* parent) : QTextBrowser(parent) {
     setObjectName(QStringLiteral("helpView"));
     setAccessibleName(tr("Help"));
     setFrameShape(QFrame::NoFrame);
-    document()->setDocumentMargin(fontMetrics().height());
+    showPage(QStringLiteral("index"));
 }
 
 void HelpPage::showPage(const QString& id) {

@@ -34,6 +34,8 @@ ProjectTree::ProjectTree(Session& session, QWidget* parent)
     setContextMenuPolicy(Qt::CustomContextMenu);
     setTextElideMode(Qt::ElideMiddle);
     setWordWrap(false);
+    setIndentation(fontMetrics().averageCharWidth() * 2);
+    setMinimumWidth(fontMetrics().averageCharWidth() * 22);
     connect(this, &QTreeWidget::customContextMenuRequested, this, &ProjectTree::showContextMenu);
     connect(this, &QTreeWidget::currentItemChanged, this,
             [this](QTreeWidgetItem* item) { choose(item); });
@@ -59,11 +61,13 @@ void ProjectTree::rebuild() {
     for (std::size_t d = 0; d < content.data.size(); ++d) {
         const DataEntry& entry = content.data[d];
         auto* item = new QTreeWidgetItem(this);
-        item->setText(0, tr("%1\n%2 rows \u00d7 %3 columns")
+        item->setText(0, tr("%1\n%2 \u00d7 %3")
                              .arg(entry.name, locale.toString(qint64(entry.data->row_count())),
                                   locale.toString(qint64(entry.data->columns().size()))));
         item->setIcon(0, style()->standardIcon(QStyle::SP_FileIcon));
-        item->setToolTip(0, entry.path);
+        item->setToolTip(0, tr("%1: %2 rows, %3 columns")
+                                .arg(entry.path, locale.toString(qint64(entry.data->row_count())),
+                                     locale.toString(qint64(entry.data->columns().size()))));
         item->setData(0, dataIndexData, int(d));
         const bool isCurrent = int(d) == content.currentData;
         for (std::size_t f = 0; f < entry.fits.size(); ++f) {

@@ -52,7 +52,7 @@ void applyTheme(Theme theme) {
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(theme == Theme::dark
                                  ? paletteOf(QColor(0x2b2b2b), QColor(0x1e1e1e), QColor(0x262626),
-                                             QColor(0x3a3a3a), QColor(0xe8e8e8), QColor(0x9a9a9a),
+                                             QColor(0x3a3a3a), QColor(0xececec), QColor(0xa6a6a6),
                                              QColor(0x3d7ab8), QColor(0xffffff), QColor(0x7db8ee))
                                  : paletteOf(QColor(0xf2f2f0), QColor(0xffffff), QColor(0xf7f7f5),
                                              QColor(0xebebe8), QColor(0x1c1c1c), QColor(0x6b6b6b),
