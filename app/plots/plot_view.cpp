@@ -14,6 +14,7 @@
 #include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
 #include <QWindow>
+#include <utility>
 
 #include <qcustomplot.h>
 
@@ -67,7 +68,11 @@ void PlotView::describe(const QString& name, const QString& description) {
 }
 
 void PlotView::scheduleReplot() {
-    plot_->replot(QCustomPlot::rpQueuedReplot);
+    // A hidden plot would be drawn all the same: a million points behind another tab.
+    if (isVisible())
+        plot_->replot(QCustomPlot::rpQueuedReplot);
+    else
+        wantsReplot_ = true;
 }
 
 QString PlotView::saveFigure(const QString& path, const FigureOptions& options) {
@@ -166,6 +171,8 @@ void PlotView::followScreen() {
 void PlotView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     followScreen();
+    if (std::exchange(wantsReplot_, false))
+        scheduleReplot();
     QWindow* handle = window()->windowHandle();
     if (!followsScreen_ && handle != nullptr) {
         followsScreen_ = true;

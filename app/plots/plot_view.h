@@ -70,6 +70,7 @@ class PlotView : public QWidget {
     QWidget* choiceBar_;
     PlotTheme theme_;
     bool followsScreen_ = false;
+    bool wantsReplot_ = false;  ///< something changed while the plot was hidden
 };
 
 }  // namespace mixtura::app

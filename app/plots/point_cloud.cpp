@@ -3,6 +3,7 @@
 
 #include <QFontMetricsF>
 #include <QPainterPath>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -283,7 +284,14 @@ QImage PointCloud::countedImage(const QSize& size, double scale) const {
     const std::size_t rows = static_cast<std::size_t>(rowCount());
     const double* xs = x();
     const double* ys = y();
-    std::array<QColor, componentColourCount> colours = componentColours(dark_);
+    const auto channels = [](const QColor& colour) {
+        return std::array{colour.redF(), colour.greenF(), colour.blueF()};
+    };
+    std::array<std::array<float, 3>, componentColourCount> colours{};
+    std::transform(componentColours(dark_).begin(), componentColours(dark_).end(), colours.begin(),
+                   channels);
+    const std::array<float, 3> plain = channels(plain_);
+    const std::array<float, 3> uncertain = channels(text_);
     const std::vector<QPoint> stamp = stampOf(stampSide(rowCount()) * scale);
     std::vector<Pixel> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     for (std::size_t row = 0; row < rows; ++row) {
@@ -291,10 +299,10 @@ QImage PointCloud::countedImage(const QSize& size, double scale) const {
         const double v = (yRange.upper - ys[row]) * yScale;
         if (!(u >= 0.0 && v >= 0.0 && u < width && v < height))  // also rejects NaN
             continue;
-        QColor colour = plain_;
+        const std::array<float, 3>* colour = &plain;
         if (scores_)
-            colour = isUncertain(row) ? text_
-                                      : colours[static_cast<std::size_t>(
+            colour = isUncertain(row) ? &uncertain
+                                      : &colours[static_cast<std::size_t>(
                                             scores_->classification[row] % componentColourCount)];
         float weight = 1.0F;
         if (fades_ && scores_)
@@ -302,9 +310,9 @@ QImage PointCloud::countedImage(const QSize& size, double scale) const {
                 0.75F * std::min(2.0F * static_cast<float>(
                                             scores_->uncertainty[static_cast<Eigen::Index>(row)]),
                                  1.0F);
-        const float red = weight * colour.redF();
-        const float green = weight * colour.greenF();
-        const float blue = weight * colour.blueF();
+        const float red = weight * (*colour)[0];
+        const float green = weight * (*colour)[1];
+        const float blue = weight * (*colour)[2];
         for (const QPoint& offset : stamp) {
             const int a = static_cast<int>(u) + offset.x();
             const int b = static_cast<int>(v) + offset.y();
