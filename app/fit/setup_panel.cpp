@@ -317,9 +317,9 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.threads->setRange(0, std::max(64, QThread::idealThreadCount()));
     p.threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
     p.threads->setToolTip(tr("The result is the same for any number of threads."));
-    form->addRow(tr("Start:"), p.start);
-    form->addRow(tr("Case weights:"), p.weights);
-    form->addRow(tr("Rows with missing:"), p.missingRows);
+    form->addRow(tr("Initialisation:"), p.start);
+    form->addRow(tr("Observation weights:"), p.weights);
+    form->addRow(tr("Missing rows:"), p.missingRows);
     form->addRow(tr("Tolerance:"), p.tolerance);
     form->addRow(tr("Iteration limit:"), p.iterations);
     form->addRow(tr("Covariance floor:"), p.floor);
@@ -328,9 +328,9 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(10);
     }
-    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.start, tr("Start")},
-                                      {p.weights, tr("Case weights")},
-                                      {p.missingRows, tr("Rows with missing values")},
+    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.start, tr("Initialisation")},
+                                      {p.weights, tr("Observation weights")},
+                                      {p.missingRows, tr("Missing rows")},
                                       {p.tolerance, tr("Tolerance")},
                                       {p.iterations, tr("Iteration limit")},
                                       {p.floor, tr("Covariance floor")},
