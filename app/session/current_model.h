@@ -29,6 +29,8 @@ class CurrentModel : public QObject {
     /// Null until worked out.
     [[nodiscard]] const std::shared_ptr<const Scores>& scores() const { return scores_; }
     [[nodiscard]] const ModelSummary& summary() const { return summary_; }
+    /// False between a change and the start of the work that follows from it.
+    [[nodiscard]] bool isSettled() const { return !delay_.isActive(); }
     /// Works out the figure of these columns of the table; `figureReady` follows, unless the same
     /// asker asks for another one first.
     void requestFigure(const QString& asker, const std::vector<int>& features);

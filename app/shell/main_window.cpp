@@ -814,8 +814,8 @@ void MainWindow::helpOnFocus() {
 
 bool MainWindow::isIdle() const {
     const Parts& p = *parts_;
-    return p.session->fitJob() == nullptr && p.session->background()->pendingCount() == 0 &&
-           !p.store.isBusy() && !p.importJob;
+    return p.session->fitJob() == nullptr && p.current.isSettled() &&
+           p.session->background()->pendingCount() == 0 && !p.store.isBusy() && !p.importJob;
 }
 
 // --- opening and saving ---
