@@ -69,6 +69,11 @@ extern "C" void markCrash(int signal) {
     ::raise(signal);
 }
 
+void removeCopy(const QString& folder) {
+    QFile::remove(folder + u'/' + copyName);
+    QFile::remove(folder + u'/' + factsName);
+}
+
 }  // namespace
 
 Recovery::Recovery(Session& session, QObject* parent)
@@ -94,7 +99,9 @@ Recovery::Recovery(Session& session, QObject* parent)
 }
 
 Recovery::~Recovery() {
-    queue_.reset();
+    queue_.reset();  // a copy on its way ends first
+    if (isDiscarded_)
+        removeCopy(folder_);
     lock_->unlock();
     QDir folder(folder_);
     if (!folder.exists(copyName))
@@ -162,14 +169,21 @@ void Recovery::discardCopy() {
     timer_.stop();
     queue_->cancel(QStringLiteral("copy"));
     saveId_.clear();
-    QFile::remove(folder_ + u'/' + copyName);
-    QFile::remove(folder_ + u'/' + factsName);
+    isDiscarded_ = true;
+    removeCopy(folder_);
+    // A copy may be half way through its writing: its thread removes it as the next thing it does.
+    queue_->post(QStringLiteral("copy"),
+                 [folder = folder_](const std::stop_token& /*stop*/) -> BackgroundQueue::Delivery {
+                     removeCopy(folder);
+                     return {};
+                 });
 }
 
 void Recovery::writeCopy() {
     timer_.stop();
     if (session_->content().data.empty() || !session_->isModified())
         return;
+    isDiscarded_ = false;
     const QString path = folder_ + u'/' + copyName;
     queue_->post(
         QStringLiteral("copy"),

@@ -63,6 +63,7 @@ class Recovery : public QObject {
     QString folder_;
     QString originalPath_;
     QString saveId_;
+    bool isDiscarded_ = false;  ///< no copy is to be left behind
     std::unique_ptr<QLockFile> lock_;
     QTimer timer_;
     std::unique_ptr<BackgroundQueue> queue_;

@@ -149,16 +149,22 @@ void Automation::finish() {
         fail(4, tr("The picture could not be written to '%1'.").arg(options_.screenshot));
         return;
     }
-    if (options_.quitWhenDone)
-        QApplication::exit(status_);
+    quit(status_);
 }
 
 void Automation::fail(int status, const QString& message) {
     std::fprintf(stderr, "mixtura: %s\n", qPrintable(message));
     if (!options_.screenshot.isEmpty())
         window_->grab().save(options_.screenshot);
-    if (options_.quitWhenDone)
-        QApplication::exit(status);
+    quit(status);
+}
+
+/// Closing takes the safety copy away: what ends as asked leaves no "unsaved work" behind.
+void Automation::quit(int status) {
+    if (!options_.quitWhenDone)
+        return;
+    window_->close();
+    QApplication::exit(status);
 }
 
 }  // namespace mixtura::app

@@ -27,6 +27,7 @@ class Automation : public QObject {
     void saveProject();
     void finish();
     void fail(int status, const QString& message);
+    void quit(int status);
 
     MainWindow* window_;
     StartOptions options_;
