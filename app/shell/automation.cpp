@@ -163,8 +163,9 @@ void Automation::fail(int status, const QString& message) {
 void Automation::quit(int status) {
     if (!options_.quitWhenDone)
         return;
-    window_->close();
-    QApplication::exit(status);
+    window_->close();  // answered by the next turn of the event loop
+    QMetaObject::invokeMethod(
+        qApp, [status] { QApplication::exit(status); }, Qt::QueuedConnection);
 }
 
 }  // namespace mixtura::app

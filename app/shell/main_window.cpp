@@ -1026,7 +1026,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         event->ignore();
         afterSaving([this] {
             parts_->isClosing = true;
-            close();
+            // Qt takes no second close() while the first is being answered.
+            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
         });
         return;
     }

@@ -24,6 +24,7 @@
 #include "data/data_table_model.h"
 #include "data/import_dialog.h"
 #include "desktop_support.h"
+#include "session/recovery.h"
 #include "session/session.h"
 #include "shell/main_window.h"
 
@@ -80,6 +81,22 @@ TEST_F(Window, HoldsEveryNameOfTheContract) {
          {"importPreview", "importDelimiter", "importDecimal", "importEncoding", "importHeader"})
         EXPECT_NE(dialog.findChild<QWidget*>(QLatin1String(name)), nullptr) << name;
     EXPECT_EQ(window->windowTitle(), QStringLiteral("Untitled[*] - Mixtura"));
+}
+
+TEST_F(Window, ClosesAtTheFirstRequest) {
+    openThroughDialog(dataPath("faithful.csv"));
+    window->close();
+    EXPECT_TRUE(waitFor([&] { return !window->isVisible(); }));
+}
+
+TEST_F(Window, LeavesNoSafetyCopyWhenClosed) {
+    openThroughDialog(dataPath("faithful.csv"));
+    emit session
+        .recoveryPointWanted();  // its writing may still be under way when the window closes
+    window->close();
+    ASSERT_TRUE(waitFor([&] { return !window->isVisible(); }));
+    window.reset();
+    EXPECT_TRUE(Recovery::offers().empty());
 }
 
 TEST_F(Window, NoviceGetsAGoodFitOfIrisByEnterAndF5) {
