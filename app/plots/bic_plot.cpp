@@ -20,7 +20,7 @@ namespace mixtura::app {
 namespace {
 
 constexpr double clickReach = 10.0;    // pixels
-constexpr double closeUpShare = 0.25;  // part of the models shown by the close-up
+constexpr double closeUpShare = 0.75;  // part of the models that the close-up shows
 
 const std::array<Qt::PenStyle, 3> lineStyles = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
 
@@ -39,7 +39,6 @@ struct BicPlot::Parts {
     QStringList structures;  ///< in the order of the records
     struct Line {
         QCPGraph* line = nullptr;
-        QCPGraph* marks = nullptr;
         QCPGraph* hollow = nullptr;
     };
     std::vector<Line> lines;
@@ -83,23 +82,27 @@ struct BicPlot::Parts {
 BicPlot::BicPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Parts>()) {
     setObjectName(QStringLiteral("bicPlot"));
     Parts& p = *parts_;
-    p.closeUp = new QCheckBox(tr("&Close-up of the best"));
-    p.closeUp->setToolTip(
-        tr("Show the best quarter of the models and leave the others out of view"));
+    p.closeUp = new QCheckBox(tr("&Close-up of the better models"));
+    p.closeUp->setToolTip(tr("Leave the worst quarter of the models out of view"));
     auto* choices = static_cast<QHBoxLayout*>(choiceBar()->layout());
+    p.closeUp->setChecked(true);
     choices->addWidget(p.closeUp);
     choices->addStretch(1);
     connect(p.closeUp, &QCheckBox::toggled, this, [this] { resetView(); });
     QCustomPlot& plot = *this->plot();
     p.legend = new QCPLegend;
-    plot.plotLayout()->addElement(0, 1, p.legend);
+    auto* legendPlace = new QCPLayoutGrid;
+    legendPlace->addElement(0, 0, p.legend);
+    legendPlace->addElement(1, 0, new QCPLayoutElement(&plot));
+    legendPlace->setRowStretchFactor(0, 0.001);
+    plot.plotLayout()->addElement(0, 1, legendPlace);
     plot.plotLayout()->setColumnStretchFactor(1, 0.001);
     p.legend->setLayer(QStringLiteral("legend"));
     plot.addLayer(QStringLiteral("best"), plot.layer(QStringLiteral("main")),
                   QCustomPlot::limAbove);
     plot.xAxis->setTicker(p.ticker);
     p.ticker->setTickStep(1.0);
-    p.ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+
     plot.setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot.axisRect()->setRangeZoomFactor(0.85);
     connect(&plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
@@ -139,16 +142,14 @@ void BicPlot::setRecords(const std::vector<SelectionRecord>& records,
         Parts::Line& line = p.lines.emplace_back();
         line.line = plot.addGraph();
         line.hollow = plot.addGraph();
-        line.marks = plot.addGraph();
         line.line->setAdaptiveSampling(false);
-        for (QCPGraph* marks : {line.marks, line.hollow}) marks->setLineStyle(QCPGraph::lsNone);
+        line.hollow->setLineStyle(QCPGraph::lsNone);
         QMap<int, double> values;
         for (const SelectionRecord& record : records) {
             if (QString::fromStdString(record.covariance_structure) != structure ||
                 !p.hasValue(record))
                 continue;
             if (isAdmissible(record)) {
-                line.marks->addData(record.component_count, p.value(record));
                 values.insert(record.component_count, p.value(record));
             } else {
                 line.hollow->addData(record.component_count, p.value(record));
@@ -310,16 +311,14 @@ void BicPlot::restyle() {
                                .at(i % 7);
         Parts::Line& line = p.lines[i];
         line.line->setPen(QPen(colour, 1.5, style));
-        line.marks->setPen(QPen(colour, 1.2));
-        line.marks->setScatterStyle(QCPScatterStyle(shape, QPen(colour, 1.2), QBrush(colour), 6.0));
+        line.line->setScatterStyle(QCPScatterStyle(shape, QPen(colour, 1.2), QBrush(colour), 6.0));
         line.hollow->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colour, 1.3),
                                                      QBrush(theme().background), 7.0));
-        line.line->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssNone));
         p.legend->addItem(new QCPPlottableLegendItem(p.legend, line.line));
     }
     p.legend->setVisible(!p.lines.empty());
     p.legend->setFillOrder(QCPLegend::foRowsFirst);
-    p.legend->setIconSize(26, 14);
+    p.legend->setIconSize(34, 16);
     p.legend->setRowSpacing(1);
     for (int i = 0; i < p.legend->itemCount(); ++i) {
         p.legend->item(i)->setFont(theme().font);
@@ -372,6 +371,9 @@ void BicPlot::resetView() {
         if (p.hasValue(record))
             values.push_back(p.value(record));
     }
+    // Every count has its tick while they fit.
+    p.ticker->setScaleStrategy(most - fewest > 20 ? QCPAxisTickerFixed::ssMultiples
+                                                  : QCPAxisTickerFixed::ssNone);
     if (most > 0)
         setRange(*plot()->xAxis, {fewest - 0.5, most + 0.5});
     if (!values.empty()) {

@@ -22,15 +22,19 @@ namespace {
 
 // A fall by less than this part of the log-likelihood is rounding.
 constexpr double roundingFall = 1e-10;
-// Distances to the best below this are shown at it.
-constexpr double leastDistance = 1e-10;
+// Above so many iterations their axis is logarithmic: most happens at the start.
+constexpr double longRun = 200.0;
+// Smaller distances to the best are rounding and end the line.
+constexpr double leastDistance = 1e-9;
 
 struct Run {
     std::string model;
     int run = 0;
     std::vector<QCPGraphData> points;
     std::vector<QCPGraphData> falls;
+    double lowest = std::numeric_limits<double>::infinity();
     QCPGraph* line = nullptr;
+    bool isDrawn = false;  ///< the line shows all of `points`
 
     [[nodiscard]] double last() const { return points.back().value; }
 };
@@ -54,11 +58,14 @@ struct ConvergencePlot::Parts {
     QCPItemText* bestLabel = nullptr;
     QSharedPointer<QCPAxisTickerLog> logTicker{new QCPAxisTickerLog};
     QSharedPointer<QCPAxisTicker> linearTicker{new QCPAxisTicker};
+    QSharedPointer<QCPAxisTickerLog> logIterationTicker{new QCPAxisTickerLog};
+    QSharedPointer<QCPAxisTicker> iterationTicker{new QCPAxisTicker};
     std::vector<Run> runs;
     std::map<std::pair<std::string, int>, std::size_t> placeOf;
     std::map<std::string, double> bestOf;  ///< greatest log-likelihood of each model
     int decreases = 0;
     bool userMoved = false;
+    bool isLong = false;  ///< the iterations stand on a logarithmic axis
 
     [[nodiscard]] std::string chosenModel() const {
         return modelChoice->currentIndex() <= 0 ? std::string()
@@ -70,10 +77,32 @@ struct ConvergencePlot::Parts {
     }
     Run& runOf(const ConvergencePoint& point, QCustomPlot& plot);
     [[nodiscard]] const Run* bestRun() const;
+    [[nodiscard]] bool hasLongRun() const {
+        return std::any_of(runs.begin(), runs.end(), [this](const Run& run) {
+            return isShown(run) && run.points.back().key > longRun;
+        });
+    }
+    /// A logarithmic axis has no zero: the start stands at the first iteration.
+    [[nodiscard]] double place(double iteration) const {
+        return isLong ? std::max(iteration, 1.0) : iteration;
+    }
+    [[nodiscard]] QVector<QCPGraphData> shownPoints(const Run& run) const {
+        QVector<QCPGraphData> shownOnes;
+        shownOnes.reserve(static_cast<qsizetype>(run.points.size()));
+        for (const QCPGraphData& point : run.points) {
+            const double y = height(run, point.value);
+            if (!distance->isChecked() || y >= leastDistance)
+                shownOnes.append({place(point.key), y});
+        }
+        return shownOnes;
+    }
+    void drawNothing() {
+        for (Run& run : runs) run.isDrawn = false;
+    }
     [[nodiscard]] double height(const Run& run, double logLikelihood) const {
         if (!distance->isChecked())
             return logLikelihood;
-        return std::max(bestOf.at(run.model) - logLikelihood, leastDistance);
+        return bestOf.at(run.model) - logLikelihood;
     }
 };
 
@@ -193,12 +222,14 @@ void ConvergencePlot::append(const std::vector<ConvergencePoint>& points) {
                 run.falls.push_back(added);
         }
         run.points.push_back(added);
+        run.lowest = std::min(run.lowest, added.value);
+        run.isDrawn = false;
         if (static_cast<int>(run.points.size()) > pointLimit)
             thin(run.points);
         double& best = p.bestOf[point.model];
         best = std::max(best, point.logLikelihood);
     }
-    restyle();
+    refresh();
     if (!p.userMoved)
         resetView();
     scheduleReplot();
@@ -220,45 +251,42 @@ int ConvergencePlot::decreaseCount() const {
 }
 
 void ConvergencePlot::restyle() {
+    parts_->drawNothing();
+    refresh();
+}
+
+void ConvergencePlot::refresh() {
     Parts& p = *parts_;
     styleAxisRect(*plot()->axisRect(), theme());
     const bool logarithmic = p.distance->isChecked();
-    plot()->xAxis->setLabel(tr("Iteration"));
-    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best") : tr("Log-likelihood (nats)"));
-    plot()->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    if (logarithmic)
-        plot()->yAxis->setTicker(p.logTicker);
-    else
-        plot()->yAxis->setTicker(p.linearTicker);
-    plot()->yAxis->setNumberFormat(logarithmic ? QStringLiteral("eb") : QStringLiteral("gb"));
-    plot()->yAxis->setNumberPrecision(logarithmic ? 0 : 6);
+    // A new point may move the best, from which all distances are counted.
+    if (logarithmic || p.isLong != p.hasLongRun())
+        p.drawNothing();
+    p.isLong = p.hasLongRun();
+    styleAxes();
 
     const Run* best = p.bestRun();
     QVector<QCPGraphData> falls;
+    QColor colour = theme().muted;
+    colour.setAlpha(p.runs.size() > 40 ? 110 : 190);
     for (Run& run : p.runs) {
         const bool isShown = p.isShown(run);
         run.line->setVisible(isShown);
         if (!isShown)
             continue;
-        QColor colour = theme().muted;
-        colour.setAlpha(p.runs.size() > 40 ? 110 : 190);
+        for (const QCPGraphData& fall : run.falls)
+            falls.append({p.place(fall.key), p.height(run, fall.value)});
+        if (run.isDrawn)
+            continue;
         run.line->setPen(QPen(colour, 1.0));
-        QVector<QCPGraphData> shownPoints;
-        shownPoints.reserve(static_cast<qsizetype>(run.points.size()));
-        for (const QCPGraphData& point : run.points)
-            shownPoints.append({point.key, p.height(run, point.value)});
-        if (&run == best)
-            p.best->data()->set(shownPoints, true);
-        run.line->data()->set(shownPoints, true);
+        run.line->data()->set(p.shownPoints(run), true);
         // A run of a single point has no line: show the point.
         run.line->setScatterStyle(run.points.size() == 1
                                       ? QCPScatterStyle(QCPScatterStyle::ssDisc, 4.0)
                                       : QCPScatterStyle(QCPScatterStyle::ssNone));
-        for (const QCPGraphData& fall : run.falls)
-            falls.append({fall.key, p.height(run, fall.value)});
+        run.isDrawn = true;
     }
-    if (best == nullptr)
-        p.best->data()->clear();
+    p.best->data()->set(best != nullptr ? p.shownPoints(*best) : QVector<QCPGraphData>(), true);
     p.best->setPen(QPen(componentColour(0, theme().dark), 2.6));
     p.best->setScatterStyle(best != nullptr && best->points.size() == 1
                                 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 7.0)
@@ -266,23 +294,46 @@ void ConvergencePlot::restyle() {
     p.falls->data()->set(falls);
     p.falls->setPen(QPen(theme().error, 2.0));
     p.falls->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCross, 9.0));
-    p.bestLabel->setFont(theme().font);
+    if (best != nullptr)
+        sayBest(QString::fromStdString(best->model), best->run, best->last());
+}
+
+void ConvergencePlot::styleAxes() {
+    Parts& p = *parts_;
+    const bool logarithmic = p.distance->isChecked();
+    plot()->xAxis->setLabel(p.isLong ? tr("Iteration (logarithmic)") : tr("Iteration"));
+    plot()->xAxis->setScaleType(p.isLong ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best") : tr("Log-likelihood (nats)"));
+    plot()->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (p.isLong)
+        plot()->xAxis->setTicker(p.logIterationTicker);
+    else
+        plot()->xAxis->setTicker(p.iterationTicker);
+    if (logarithmic)
+        plot()->yAxis->setTicker(p.logTicker);
+    else
+        plot()->yAxis->setTicker(p.linearTicker);
+    plot()->yAxis->setNumberFormat(logarithmic ? QStringLiteral("eb") : QStringLiteral("gb"));
+    plot()->yAxis->setNumberPrecision(logarithmic ? 0 : 6);
+}
+
+void ConvergencePlot::sayBest(const QString& model, int run, double logLikelihood) {
+    Parts& p = *parts_;
+    QString text = tr("Best: %1, start %2, %3 nats")
+                       .arg(model)
+                       .arg(run + 1)
+                       .arg(QLocale().toString(logLikelihood, 'f', 3));
+    if (p.decreases > 0)
+        text += QLatin1Char('\n') +
+                tr("Decreased %n time(s): marked with a cross", nullptr, p.decreases);
     QColor veil = theme().background;
     veil.setAlpha(205);
+    p.bestLabel->setText(text);
+    p.bestLabel->setFont(theme().font);
     p.bestLabel->setBrush(veil);
     p.bestLabel->setPadding(QMargins(4, 2, 4, 2));
     p.bestLabel->setTextAlignment(Qt::AlignRight);
     p.bestLabel->setColor(p.decreases > 0 ? theme().error : theme().text);
-    if (best == nullptr)
-        return;
-    QString text = tr("Best: %1, start %2, %3 nats")
-                       .arg(QString::fromStdString(best->model))
-                       .arg(best->run + 1)
-                       .arg(QLocale().toString(best->last(), 'f', 3));
-    if (p.decreases > 0)
-        text += QLatin1Char('\n') +
-                tr("Decreased %n time(s): marked with a cross", nullptr, p.decreases);
-    p.bestLabel->setText(text);
     describe(tr("Convergence plot"), tr("Log-likelihood by iteration of %n run(s). ", nullptr,
                                         static_cast<int>(p.runs.size())) +
                                          text + QLatin1Char('.'));
@@ -297,12 +348,10 @@ void ConvergencePlot::resetView() {
     for (const Run& run : p.runs) {
         if (!p.isShown(run))
             continue;
-        for (const QCPGraphData& point : run.points) {
-            const double height = p.height(run, point.value);
-            lower = std::min(lower, height);
-            upper = std::max(upper, height);
-            last = std::max(last, point.key);
-        }
+        last = std::max(last, run.points.back().key);
+        // Far from the best where the run began, nearest where it ended.
+        upper = std::max(upper, p.height(run, p.distance->isChecked() ? run.lowest : run.last()));
+        lower = std::min(lower, p.distance->isChecked() ? leastDistance : run.lowest);
     }
     if (lower <= upper) {
         if (p.distance->isChecked()) {
@@ -311,7 +360,8 @@ void ConvergencePlot::resetView() {
             const double margin = std::max(0.05 * (upper - lower), 1e-9 * std::abs(upper) + 1e-9);
             setRange(*plot()->yAxis, {lower - margin, upper + 3.0 * margin});
         }
-        setRange(*plot()->xAxis, {0.0, 1.03 * last});
+        setRange(*plot()->xAxis,
+                 p.hasLongRun() ? AxisRange{1.0, 1.2 * last} : AxisRange{0.0, 1.03 * last});
     }
     scheduleReplot();
 }

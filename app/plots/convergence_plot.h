@@ -48,6 +48,11 @@ class ConvergencePlot : public PlotView {
     void restyle() override;
 
   private:
+    /// Draws what has changed; `restyle` draws all.
+    void refresh();
+    void styleAxes();
+    void sayBest(const QString& model, int run, double logLikelihood);
+
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -23,6 +23,8 @@ namespace {
 constexpr int marginalHeight = 92;  // logical pixels
 constexpr double hoverReach = 12.0;
 constexpr double wheelZoom = 0.85;
+// More bars than this touch: gaps would draw stripes.
+constexpr int gaplessBars = 60;
 
 }  // namespace
 
@@ -47,6 +49,7 @@ struct FitPlot::Parts {
     QCPColorMap* colours = nullptr;
     QCPBars* topBars = nullptr;
     QCPBars* sideBars = nullptr;
+    QCPBars* singleBars = nullptr;  ///< of the only feature, in the main panel
     // Rebuilt with every figure.
     std::vector<QCPCurve*> ellipseCurves;  ///< component by component
     std::vector<QCPCurve*> contourCurves;
@@ -150,7 +153,7 @@ FitPlot::FitPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
     plot.plotLayout()->addElement(1, 1, p.side);
     auto* legendPlace = new QCPLayoutGrid;
     legendPlace->addElement(0, 0, p.legend);
-    auto* filler = new QCPLayoutGrid;
+    auto* filler = new QCPLayoutElement(&plot);
     legendPlace->addElement(1, 0, filler);
     legendPlace->setRowStretchFactor(0, 0.001);
     plot.plotLayout()->addElement(1, 2, legendPlace);
@@ -168,6 +171,7 @@ FitPlot::FitPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
         rect->setMarginGroup(QCP::msLeft | QCP::msRight, across);
     for (QCPAxisRect* rect : {p.main, p.side})
         rect->setMarginGroup(QCP::msTop | QCP::msBottom, upwards);
+    for (QCPAxisRect* rect : {p.main, p.top, p.side}) placeOnLayers(*rect);
     p.main->setRangeDrag(Qt::Horizontal | Qt::Vertical);
     p.main->setRangeZoom(Qt::Horizontal | Qt::Vertical);
     p.main->setRangeZoomFactor(wheelZoom);
@@ -183,11 +187,16 @@ FitPlot::FitPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
     p.colours = new QCPColorMap(p.xAxis(), p.yAxis());
     p.colours->setInterpolate(true);
     p.colours->setTightBoundary(true);
-    p.colours->setLayer(QStringLiteral("background"));
+    // Above the panel's background, below its grid.
+    plot.addLayer(QStringLiteral("map"), plot.layer(QStringLiteral("background")),
+                  QCustomPlot::limAbove);
+    p.colours->setLayer(QStringLiteral("map"));
     p.cloud = new PointCloud(p.xAxis(), p.yAxis());
     p.topBars = new QCPBars(p.top->axis(QCPAxis::atBottom), p.top->axis(QCPAxis::atLeft));
     p.sideBars = new QCPBars(p.side->axis(QCPAxis::atLeft), p.side->axis(QCPAxis::atBottom));
-    for (QCPBars* bars : {p.topBars, p.sideBars}) bars->setWidthType(QCPBars::wtPlotCoords);
+    p.singleBars = new QCPBars(p.xAxis(), p.yAxis());
+    for (QCPBars* bars : {p.topBars, p.sideBars, p.singleBars})
+        bars->setWidthType(QCPBars::wtPlotCoords);
     connect(&plot, &QCustomPlot::mouseMove, this, [this, &plot](QMouseEvent* event) {
         const Parts& parts = *parts_;
         if (parts.isEmpty() || parts.isSingle() || event->buttons() != Qt::NoButton ||
@@ -256,7 +265,9 @@ void FitPlot::setPair(int xFeature, int yFeature) {
         p.yChoice->setCurrentIndex(p.featureCount() > 1 ? p.y : -1);
     }
     p.xChoice->setEnabled(p.featureCount() > 1);
-    p.yChoice->setEnabled(p.featureCount() > 1);
+    for (QWidget* choice :
+         std::initializer_list<QWidget*>{p.yChoice, p.ellipses, p.contours, p.map, p.uncertain})
+        choice->setEnabled(p.featureCount() > 1);
     p.figure.reset();
     p.cloud->setPoints(p.isEmpty() || p.isSingle() ? nullptr : p.table, p.x, p.y);
     p.drawFigure(*plot());
@@ -315,6 +326,7 @@ void FitPlot::Parts::clearFigure(QCustomPlot& plot) {
     colours->setVisible(false);
     topBars->data()->clear();
     sideBars->data()->clear();
+    singleBars->data()->clear();
 }
 
 void FitPlot::Parts::drawFigure(QCustomPlot& plot) {
@@ -326,11 +338,9 @@ void FitPlot::Parts::drawFigure(QCustomPlot& plot) {
     top->setMinimumSize(50, single ? 0 : marginalHeight);
     side->setMaximumSize(single ? 0 : marginalHeight, QWIDGETSIZE_MAX);
     side->setMinimumSize(single ? 0 : marginalHeight, 50);
-    topBars->setKeyAxis(single ? xAxis() : top->axis(QCPAxis::atBottom));
-    topBars->setValueAxis(single ? yAxis() : top->axis(QCPAxis::atLeft));
     if (!figure)
         return;
-    drawMargin(*topBars, figure->features[0], single ? *main : *top, false);
+    drawMargin(single ? *singleBars : *topBars, figure->features[0], single ? *main : *top, false);
     if (single)
         return;
     drawMargin(*sideBars, figure->features[1], *side, true);
@@ -441,9 +451,8 @@ void FitPlot::Parts::fillLegend(bool dark) {
     };
     for (int k = 0; k < componentCount; ++k) {
         QString text = FitPlot::tr("Component %1").arg(k + 1);
-        if (pair() != nullptr)
-            text += QStringLiteral("\n%1").arg(
-                percent(pair()->components[static_cast<std::size_t>(k)].mixing_weight));
+        if (figure && figure->mixing_weights.size() > k)
+            text += QStringLiteral("\n%1").arg(percent(figure->mixing_weights[k]));
         add(k, text);
     }
     if (scores && uncertain->isChecked() && !isSingle()) {
@@ -495,9 +504,10 @@ void FitPlot::restyle() {
     p.cloud->setUncertaintyLimit(p.uncertain->isChecked() ? uncertaintyLimit : 2.0);
     QColor fill = theme().muted;
     fill.setAlpha(p.figure && p.figure->features[0].density ? 100 : 180);
-    for (QCPBars* bars : {p.topBars, p.sideBars}) {
+    for (QCPBars* bars : {p.topBars, p.sideBars, p.singleBars}) {
         bars->setBrush(fill);
-        bars->setPen(QPen(theme().background, 0.5));
+        bars->setPen(bars->data()->size() > gaplessBars ? QPen(Qt::NoPen)
+                                                        : QPen(theme().background, 0.5));
     }
     const auto colourOf = [this](int component) {
         return readableColour(componentColour(component, theme().dark), theme().dark);

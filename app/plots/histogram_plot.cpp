@@ -84,6 +84,7 @@ void HistogramPlot::setHistogram(const QString& name, const WeightedHistogram& h
                             shown(histogram.bin_centre(
                                 static_cast<std::size_t>(peak - histogram.counts.begin()))),
                             shown(*peak, 10)));
+    restyle();
     resetView();
 }
 
@@ -120,7 +121,9 @@ void HistogramPlot::restyle() {
     QColor fill = componentColour(0, theme().dark);
     fill.setAlpha(170);
     parts_->bars->setBrush(fill);
-    parts_->bars->setPen(QPen(theme().background, 1.0));
+    // Gaps between many bars would draw stripes.
+    parts_->bars->setPen(parts_->histogram.counts.size() > 40 ? QPen(Qt::NoPen)
+                                                              : QPen(theme().background, 1.0));
     parts_->curve->setPen(QPen(theme().text, 1.6));
 }
 

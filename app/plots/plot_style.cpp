@@ -30,6 +30,14 @@ void styleAxis(QCPAxis& axis, const PlotTheme& theme) {
     axis.grid()->setSubGridVisible(false);
 }
 
+void placeOnLayers(QCPAxisRect& rect) {
+    rect.setLayer(QStringLiteral("background"));
+    for (QCPAxis* axis : rect.axes()) {
+        axis->setLayer(QStringLiteral("axes"));
+        axis->grid()->setLayer(QStringLiteral("grid"));
+    }
+}
+
 void styleAxisRect(QCPAxisRect& rect, const PlotTheme& theme) {
     for (QCPAxis* axis : rect.axes()) styleAxis(*axis, theme);
     rect.setBackground(QBrush(theme.background));

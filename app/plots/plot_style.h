@@ -21,6 +21,9 @@ class QCustomPlot;
 namespace mixtura::app {
 
 void styleAxis(QCPAxis& axis, const PlotTheme& theme);
+/// Background, grid and axes on QCustomPlot's layers of these names; a rect of one's own stands on
+/// "main", where its background would hide all that is drawn below.
+void placeOnLayers(QCPAxisRect& rect);
 /// All four axes, the grid and the background.
 void styleAxisRect(QCPAxisRect& rect, const PlotTheme& theme);
 void styleLegend(QCPLegend& legend, const PlotTheme& theme);

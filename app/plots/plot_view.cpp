@@ -48,6 +48,8 @@ PlotView::PlotView(QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(choiceBar_);
     layout->addWidget(plot_, 1);
+    // Views that have a legend fill it themselves; adding two thousand runs would take seconds.
+    plot_->setAutoAddPlottableToLegend(false);
     plot_->setFocusPolicy(Qt::StrongFocus);
     plot_->setMinimumSize(160, 120);
     plot_->setContextMenuPolicy(Qt::CustomContextMenu);

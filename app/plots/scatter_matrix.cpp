@@ -18,6 +18,8 @@ namespace mixtura::app {
 namespace {
 
 constexpr int panelGap = 5;
+// More bars than this touch: gaps would draw stripes.
+constexpr int gaplessBars = 40;
 // All panels together draw at most so many shapes; above, rows are counted per pixel.
 constexpr int shapesInAll = 25000;
 
@@ -32,6 +34,7 @@ struct ScatterMatrix::Parts {
     QCheckBox* ellipses = nullptr;
     QCheckBox* contours = nullptr;
     QCPLegend* legend = nullptr;
+    QCPLayoutGrid* legendRow = nullptr;
 
     /// The panel in row `row` and column `column` of the matrix.
     struct Panel {
@@ -176,6 +179,7 @@ void ScatterMatrix::Parts::build(QCustomPlot& plot) {
     plot.plotLayout()->clear();
     panels.clear();
     legend = nullptr;
+    legendRow = nullptr;
     grid = new QCPLayoutGrid;
     plot.plotLayout()->addElement(0, 0, grid);
     grid->setRowSpacing(panelGap);
@@ -204,6 +208,7 @@ void ScatterMatrix::Parts::build(QCustomPlot& plot) {
             QCPAxis* x = panel.rect->axis(QCPAxis::atBottom);
             QCPAxis* y = panel.rect->axis(QCPAxis::atLeft);
             panel.rect->setupFullAxesBox(false);
+            placeOnLayers(*panel.rect);
             for (QCPAxis* axis : {x, y}) {
                 axis->ticker()->setTickCount(3);
                 axis->setTickLabelPadding(3);
@@ -326,9 +331,8 @@ void ScatterMatrix::Parts::fillLegend(bool dark) {
     legend->clearItems();
     for (int k = 0; k < componentCount(); ++k) {
         QString text = QString::number(k + 1);
-        if (figure && !figure->pairs.empty())
-            text += QStringLiteral("  (%1)").arg(percent(
-                figure->pairs.front().components[static_cast<std::size_t>(k)].mixing_weight));
+        if (figure && figure->mixing_weights.size() > k)
+            text += QStringLiteral("  (%1)").arg(percent(figure->mixing_weights[k]));
         legend->addItem(new ComponentLegendItem(legend, k, text, dark));
     }
 }
@@ -353,7 +357,9 @@ void ScatterMatrix::restyle() {
             QColor fill = theme().muted;
             fill.setAlpha(parts_->hasModel() ? 90 : 190);
             panel.bars->setBrush(fill);
-            panel.bars->setPen(QPen(theme().background, 0.5));
+            panel.bars->setPen(panel.bars->data()->size() > gaplessBars
+                                   ? QPen(Qt::NoPen)
+                                   : QPen(theme().background, 0.5));
         }
         if (panel.name != nullptr) {
             QFont bold = theme().font;
@@ -379,16 +385,20 @@ void ScatterMatrix::restyle() {
     }
     // A legend row above the panels, once there is something to name.
     auto* layout = plot()->plotLayout();
-    if (parts_->legend != nullptr) {
-        layout->take(parts_->legend);
-        delete parts_->legend;
+    if (parts_->legendRow != nullptr) {
+        layout->remove(parts_->legendRow);
+        parts_->legendRow = nullptr;
         parts_->legend = nullptr;
         layout->simplify();
     }
     if (parts_->componentCount() > 0 && parts_->size() > 0) {
         parts_->legend = new QCPLegend;
         layout->insertRow(0);
-        layout->addElement(0, 0, parts_->legend);
+        parts_->legendRow = new QCPLayoutGrid;
+        layout->addElement(0, 0, parts_->legendRow);
+        parts_->legendRow->addElement(0, 0, parts_->legend);
+        parts_->legendRow->addElement(0, 1, new QCPLayoutElement(plot()));
+        parts_->legendRow->setColumnStretchFactor(0, 0.001);
         layout->setRowStretchFactor(0, 0.001);
         layout->setRowStretchFactor(1, 1.0);
         layout->setRowSpacing(2);
@@ -398,7 +408,7 @@ void ScatterMatrix::restyle() {
         styleLegend(*parts_->legend, theme());
         parts_->legend->setBrush(Qt::NoBrush);
         parts_->legend->setMargins(QMargins(4, 0, 4, 0));
-        parts_->legend->setColumnSpacing(10);
+        parts_->legend->setColumnSpacing(14);
         parts_->fillLegend(theme().dark);
     }
     const bool empty = parts_->size() == 0 || parts_->table->observations.rows() == 0;

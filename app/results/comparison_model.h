@@ -19,6 +19,7 @@ class ComparisonModel : public QAbstractTableModel {
   public:
     enum Column {
         name,
+        status,
         componentCount,
         structure,
         bic,
@@ -30,7 +31,6 @@ class ComparisonModel : public QAbstractTableModel {
         smallestWeight,
         iterations,
         seconds,
-        status,
         columnCountInAll
     };
     static constexpr int sortRole = Qt::UserRole;

@@ -80,6 +80,7 @@ ComparisonTable::ComparisonTable(QWidget* parent)
     Parts& p = *parts_;
     p.verdict = new QLabel;
     p.verdict->setWordWrap(true);
+    p.verdict->setAccessibleName(tr("Verdict"));
     p.verdict->setTextFormat(Qt::PlainText);
     p.verdict->setTextInteractionFlags(Qt::TextSelectableByMouse);
     p.verdict->setContentsMargins(8, 6, 8, 6);
@@ -90,7 +91,7 @@ ComparisonTable::ComparisonTable(QWidget* parent)
     p.view->setObjectName(QStringLiteral("comparisonTable"));
     p.view->setAccessibleName(tr("Models tried"));
     p.view->setAccessibleDescription(
-        tr("One row for each model; the best one says so in the last column"));
+        tr("One row for each model; the best one says so beside its name"));
     p.view->setModel(p.order);
     p.view->setSortingEnabled(true);
     p.view->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -102,7 +103,7 @@ ComparisonTable::ComparisonTable(QWidget* parent)
     p.view->verticalHeader()->hide();
     p.view->verticalHeader()->setDefaultSectionSize(p.view->fontMetrics().height() + 8);
     p.view->horizontalHeader()->setHighlightSections(false);
-    p.view->horizontalHeader()->setStretchLastSection(true);
+    p.view->horizontalHeader()->setStretchLastSection(false);
     p.view->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* copy = new QAction(tr("&Copy with header"), p.view);
     copy->setShortcut(QKeySequence::Copy);

@@ -21,8 +21,13 @@ namespace {
 // Wider tables would not be read; the file holds them all.
 constexpr int shownFeatures = 60;
 
-QString number(double value) {
-    return QLocale().toString(value, 'g', 5).toHtmlEscaped();
+/// `value` with three significant digits of its standard deviation; plain general format where
+/// that would be too long to read.
+QString number(double value, double deviation) {
+    const int decimals = 2 - static_cast<int>(std::floor(std::log10(deviation)));
+    if (decimals > 9 || std::abs(value) >= 1e9)
+        return QLocale().toString(value, 'g', 6);
+    return QLocale().toString(value, 'f', std::max(decimals, 0));
 }
 
 QString fileNumber(double value) {
@@ -145,7 +150,8 @@ QString ComponentSummaryView::Parts::parameterTable(bool dark) const {
                              .toHtmlEscaped());
         for (int k = 0; k < model->component_count(); ++k)
             page += QStringLiteral("<td align=right>%1 &#177; %2</td>")
-                        .arg(number(model->means()(k, feature)), number(deviation(k, feature)));
+                        .arg(number(model->means()(k, feature), deviation(k, feature)),
+                             number(deviation(k, feature), deviation(k, feature)));
         page += QStringLiteral("</tr>");
     }
     page += QStringLiteral("</table>");

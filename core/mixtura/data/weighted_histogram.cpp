@@ -46,15 +46,17 @@ double common_step(const std::vector<double>& sorted) {
     return step;
 }
 
-/// Bin width of Freedman & Diaconis; where the quartiles coincide, that of Sturges' rule.
+/// The smaller of the bin widths of Freedman & Diaconis and of Sturges; the former alone would
+/// melt the modes of a mixture together, whose quartiles lie far apart.
 double chosen_width(const std::vector<double>& sorted) {
     const auto n = sorted.size();
     const double width = sorted.back() - sorted.front();
     const double quartiles = sorted[n - 1 - n / 4] - sorted[n / 4];
     const double rows = static_cast<double>(n);
+    const double sturges = width / (std::log2(rows) + 1.0);
     if (quartiles > 0.0)
-        return std::max(2.0 * quartiles / std::cbrt(rows), width / histogram_bin_limit);
-    return width / (std::log2(rows) + 1.0);
+        return std::clamp(2.0 * quartiles / std::cbrt(rows), width / histogram_bin_limit, sturges);
+    return sturges;
 }
 
 struct Bins {

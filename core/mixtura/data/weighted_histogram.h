@@ -37,8 +37,9 @@ inline constexpr int histogram_bin_limit = 200;
 /// bin above it, the largest to the last bin.
 ///
 /// @param weights    case weights of the values, or empty for all one
-/// @param bin_count  1..histogram_bin_limit; 0 chooses by the width 2 IQR n^(-1/3) of Freedman &
-///                   Diaconis (1981), Z. Wahrscheinlichkeitstheorie 57:453. Rounded values (all a
+/// @param bin_count  1..histogram_bin_limit; 0 chooses the smaller of the widths 2 IQR n^(-1/3) of
+///                   Freedman & Diaconis (1981), Z. Wahrscheinlichkeitstheorie 57:453, and range /
+///                   (1 + log2 n) of Sturges (1926), J. Am. Stat. Assoc. 21:65. Rounded values (all a
 ///                   whole number of steps apart) then get bins of a whole number of steps with
 ///                   their edges between the values, or else the bars would form a false comb
 /// @throw InvalidArgument  a bin count out of range, or weights of another length

@@ -2,6 +2,7 @@
 #include "mixtura/gaussian_mixture/scatter_figure.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mixtura/common/error.h"
 
@@ -42,6 +43,27 @@ std::vector<PairComponent> pair_components(const GaussianMixture& model, int x, 
     return components;
 }
 
+/// Widens `range` so that it shows the component's ellipse of largest mass, by no more than
+/// `ellipse_room` of the range on either side: a vast component must not shrink the data.
+void make_room_for_ellipses(AxisRange& range, const GaussianMixture& model, int feature,
+                            const std::vector<double>& masses) {
+    if (masses.empty())
+        return;
+    constexpr double ellipse_room = 0.15;
+    const AxisRange data = range;
+    const double radius =
+        std::sqrt(-2.0 * std::log1p(-*std::max_element(masses.begin(), masses.end())));
+    for (int k = 0; k < model.component_count(); ++k) {
+        const double reach =
+            1.03 * radius *
+            std::sqrt(model.covariances()[static_cast<std::size_t>(k)](feature, feature));
+        range.lower = std::min(range.lower, std::max(model.means()(k, feature) - reach,
+                                                     data.lower - ellipse_room * data.size()));
+        range.upper = std::max(range.upper, std::min(model.means()(k, feature) + reach,
+                                                     data.upper + ellipse_room * data.size()));
+    }
+}
+
 }  // namespace
 
 ScatterFigure scatter_figure(const FeatureTable& table, const std::vector<int>& features,
@@ -64,11 +86,15 @@ ScatterFigure scatter_figure(const FeatureTable& table, const std::vector<int>& 
         feature.histogram = weighted_histogram(values, table.weights);
         feature.range.lower = std::min(feature.range.lower, feature.histogram.range.lower);
         feature.range.upper = std::max(feature.range.upper, feature.histogram.range.upper);
-        if (model != nullptr)
-            feature.density = marginal_density(*model, column, feature.range);
+        if (model == nullptr)
+            continue;
+        if (features.size() > 1)
+            make_room_for_ellipses(feature.range, *model, column, options.ellipse_masses);
+        feature.density = marginal_density(*model, column, feature.range);
     }
     if (model == nullptr)
         return figure;
+    figure.mixing_weights = model->mixing_weights();
     const bool has_rows = table.observations.rows() > 0;
     for (int x = 0; x < static_cast<int>(features.size()); ++x) {
         for (int y = x + 1; y < static_cast<int>(features.size()); ++y) {

@@ -11,7 +11,7 @@
 
 namespace mixtura {
 
-/// One feature of a scatter figure: its axis, its histogram, and its density under the model.
+/// One feature of a scatter figure: its axis (all rows, and the ellipses within reason), its histogram, and its density under the model.
 struct FigureFeature {
     int feature = 0;  ///< column of the feature table
     std::string name;
@@ -57,6 +57,7 @@ struct ScatterFigure {
     std::vector<FigureFeature> features;
     std::vector<FigurePair> pairs;  ///< all x < y, by x then y; empty before any fit
     std::vector<double> ellipse_masses;
+    Eigen::VectorXd mixing_weights;  ///< K; empty before any fit
 };
 
 /// @param features  columns of `table`, at least one, distinct

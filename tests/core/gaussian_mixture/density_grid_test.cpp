@@ -46,9 +46,10 @@ Eigen::MatrixXd faithful() {
 }
 
 GaussianMixture circle(double standard_deviation) {
-    const Eigen::MatrixXd covariance =
-        Eigen::MatrixXd::Identity(2, 2) * standard_deviation * standard_deviation;
-    return {Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Zero(1, 2), {covariance}};
+    Eigen::MatrixXd covariance = Eigen::MatrixXd::Identity(2, 2);
+    covariance *= standard_deviation * standard_deviation;
+    const std::vector<Eigen::MatrixXd> covariances(1, covariance);
+    return {Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Zero(1, 2), covariances};
 }
 
 /// Three features, two components, correlated.
