@@ -13,7 +13,7 @@ InfoBar::InfoBar(QWidget* parent)
     : QFrame(parent),
       icon_(new QLabel),
       text_(new QLabel),
-      action_(new QPushButton),
+      action_(new QPushButton(tr("Show it"))),
       details_(new QPushButton(tr("Details"))) {
     setObjectName(QStringLiteral("infoBar"));
     setFrameShape(QFrame::StyledPanel);

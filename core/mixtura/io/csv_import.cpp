@@ -138,6 +138,7 @@ class Importer {
     ImportResult run() {
         if (!layout_.dialect.ambiguity.empty())
             fail(shown(path_) + ": " + layout_.dialect.ambiguity, {});
+        release(source_.text);  // a look at a few windows can map most of a file that is cached
         split_ = split_rows(table_, layout_.rules, control_.chunk_size, threads_, control_.stop,
                             {[this](std::string_view part) { fetch(part); },
                              [this](std::string_view part) {

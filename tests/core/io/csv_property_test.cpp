@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <chrono>
 #include <clocale>
@@ -332,33 +333,37 @@ TEST_F(CsvLarge, ReportsProgressAtMostEveryTenthOfASecond) {
     EXPECT_LE(static_cast<double>(calls), 2.0 + seconds / 0.1);
 }
 
-/// Peak memory of this process since `reset_peak_memory`, and what it holds now, in bytes.
-double memory_entry(const std::string& name) {
+/// What this process holds now, in bytes.
+double resident_memory() {
     std::ifstream status("/proc/self/status");
     std::string line;
     while (std::getline(status, line))
-        if (line.rfind(name + ":", 0) == 0)
-            return 1024.0 * std::strtod(line.c_str() + name.size() + 1, nullptr);
+        if (line.rfind("VmRSS:", 0) == 0)
+            return 1024.0 * std::strtod(line.c_str() + 6, nullptr);
     return 0.0;
 }
-bool reset_peak_memory() {
-    std::ofstream file("/proc/self/clear_refs");
-    return static_cast<bool>(file << "5" << std::flush);
-}
 
-TEST_F(CsvLarge, TakesLessThanTwoAndAHalfTimesTheTable) {
+// Looked at each millisecond. The 60 MB are for the pages of the file that the system maps ahead where
+// the file is in its cache in large pieces.
+TEST_F(CsvLarge, TakesLessThanTwoAndAHalfTimesTheTableAndSixtyMegabytes) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "a sanitizer takes memory of its own";
 #endif
-    constexpr std::int64_t rows = 150000;
+    constexpr std::int64_t rows = 500000;
     const TemporaryFile file(numbers(rows, 11));
-    if (!reset_peak_memory())
-        GTEST_SKIP() << "this system does not reset the peak";
-    const double before = memory_entry("VmRSS");
+    const double before = resident_memory();
+    std::atomic<double> peak = 0.0;
+    std::jthread watcher([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            peak = std::max(peak.load(), resident_memory() - before);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    });
     const auto result = import_csv(file.path());
+    watcher.request_stop();
+    watcher.join();
     EXPECT_EQ(result.data.row_count(), rows);
-    const double peak = memory_entry("VmHWM") - before;
-    EXPECT_LT(peak, 2.5 * rows * 11 * 8);
+    EXPECT_LT(peak, 2.5 * rows * 11 * 8 + 60e6);
     EXPECT_GT(peak, 0.5 * rows * 11 * 8);
 }
 
