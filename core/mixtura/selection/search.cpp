@@ -169,10 +169,12 @@ std::optional<std::size_t> best_of(const std::vector<Candidate>& candidates, Cri
     return best;
 }
 
+/// A start that was cut off may have become the best one, so the fit is not what it would be.
 bool is_cancelled(const Candidate& candidate) {
     return candidate.failure == to_string(FitStatus::cancelled) ||
-           (candidate.fit &&
-            candidate.fit->runs[candidate.fit->best_run].status == FitStatus::cancelled);
+           (candidate.fit && std::ranges::any_of(candidate.fit->runs, [](const EmRun& run) {
+                return run.status == FitStatus::cancelled;
+            }));
 }
 
 SearchResult search(const MatrixRef& observations, const SearchOptions& options,
