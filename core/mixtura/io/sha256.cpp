@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/io/sha256.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -13,6 +13,40 @@
 #include "mixtura/common/error.h"
 
 namespace mixtura {
+
+struct Sha256::Context {
+    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> digest{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+
+    static void require(int result) {
+        if (result != 1)
+            throw FileError("The SHA-256 of the data cannot be computed on this system.");
+    }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    Context::require(
+        context_->digest ? EVP_DigestInit_ex(context_->digest.get(), EVP_sha256(), nullptr) : 0);
+}
+
+Sha256::~Sha256() = default;
+
+Sha256& Sha256::add(const void* bytes, std::size_t size) {
+    Context::require(EVP_DigestUpdate(context_->digest.get(), bytes, size));
+    return *this;
+}
+
+std::string Sha256::digits() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int length = 0;
+    Context::require(EVP_DigestFinal_ex(context_->digest.get(), digest.data(), &length));
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    std::string text;
+    for (unsigned int i = 0; i < length; ++i) {
+        text += hexadecimal[digest[i] >> 4U];
+        text += hexadecimal[digest[i] & 15U];
+    }
+    return text;
+}
 
 std::string file_sha256(const std::string& path) {
     std::error_code ignored;
@@ -23,29 +57,13 @@ std::string file_sha256(const std::string& path) {
     if (!file)
         throw FileError("Cannot open '" + path + "': " + std::generic_category().message(errno) +
                         ".");
-    const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
-                                                                     &EVP_MD_CTX_free);
-    bool succeeded = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+    Sha256 hash;
     std::vector<unsigned char> block(1U << 20U);
-    while (succeeded) {
-        const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
-        if (count == 0)
-            break;
-        succeeded = EVP_DigestUpdate(context.get(), block.data(), count) == 1;
-    }
+    while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get()))
+        hash.add(block.data(), count);
     if (std::ferror(file.get()) != 0)
         throw FileError("Cannot read '" + path + "' to the end.");
-    std::vector<unsigned char> digest(EVP_MAX_MD_SIZE);
-    unsigned int length = 0;
-    if (!succeeded || EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1)
-        throw FileError("Cannot compute the SHA-256 of '" + path + "'.");
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (unsigned int i = 0; i < length; ++i) {
-        text += digits[digest[i] >> 4U];
-        text += digits[digest[i] & 15U];
-    }
-    return text;
+    return hash.digits();
 }
 
 }  // namespace mixtura
