@@ -164,6 +164,30 @@ void write_file_atomically(const std::string& path, std::string_view content) {
         ::fsync(folder.number());
 }
 
+void expect_writable(const std::string& path) {
+    if (named_descriptor(path))
+        return;
+    const std::string target = link_target(path);
+    struct stat status {};
+    const bool exists = ::stat(target.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
+        fail("write", path, EISDIR);
+    if (exists && ::access(target.c_str(), W_OK) != 0)
+        fail("write", path, errno);
+    if (exists && !S_ISREG(status.st_mode))
+        return;
+    const std::string folder = folder_of(target);
+    if (::stat(folder.c_str(), &status) != 0) {
+        if (errno == ENOENT)
+            throw FileError("Cannot write '" + path + "': there is no folder '" + folder + "'.");
+        fail("write", path, errno);
+    }
+    if (!S_ISDIR(status.st_mode))
+        fail("write", path, ENOTDIR);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        fail("write", path, errno);
+}
+
 std::string read_file(const std::string& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0)

@@ -13,6 +13,11 @@ namespace mixtura {
 /// @throw FileError  names the path and the system's reason
 void write_file_atomically(const std::string& path, std::string_view content);
 
+/// Says now what would be said when `path` is written after long work: its folder is not there or
+/// may not be written, it is a folder. Writes nothing.
+/// @throw FileError  names the path and the system's reason
+void expect_writable(const std::string& path);
+
 /// @throw FileError  names the path and the system's reason
 std::string read_file(const std::string& path);
 

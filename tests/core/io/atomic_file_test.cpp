@@ -39,6 +39,29 @@ TEST(AtomicFile, WritesNewAndReplacesOld) {
     EXPECT_EQ(folder.entry_count(), 1);
 }
 
+TEST(AtomicFile, SaysBeforeTheWorkWhatCannotBeWrittenAfterIt) {
+    const TemporaryFolder folder;
+    const auto refusal = [](const std::string& path) -> std::string {
+        try {
+            expect_writable(path);
+        } catch (const FileError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(refusal(folder.file("new.json")), "");
+    EXPECT_EQ(refusal(folder.write("old.json", "old")), "");
+    EXPECT_EQ(folder.read("old.json"), "old");
+    EXPECT_EQ(refusal("/dev/null"), "");
+    EXPECT_EQ(refusal("/dev/stdout"), "");
+    EXPECT_EQ(folder.entry_count(), 1);
+    EXPECT_EQ(refusal(folder.file("no/x.json")), "Cannot write '" + folder.file("no/x.json") +
+                                                     "': there is no folder '" + folder.file("no") +
+                                                     "'.");
+    EXPECT_THAT(refusal(folder.path()), HasSubstr("Is a directory"));
+    EXPECT_THAT(refusal(folder.file("old.json/x")), HasSubstr("Not a directory"));
+}
+
 TEST(AtomicFile, KeepsPermissionsOfTheFileItReplaces) {
     const TemporaryFolder folder;
     const std::string path = folder.write("out.txt", "old");
