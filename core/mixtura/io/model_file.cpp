@@ -2,6 +2,7 @@
 #include "mixtura/io/model_file.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <Eigen/Cholesky>
@@ -182,12 +183,26 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
     }
 }
 
+/// Keys beyond the common ones of the format may be absent: other programs write model files too.
+double optional_number(const JsonReader& object, std::string_view key) {
+    return object.has(key) ? object.at(key).number_or_null()
+                           : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string optional_text(const JsonReader& object, std::string_view key) {
+    return object.has(key) ? object.at(key).text() : std::string();
+}
+
+int optional_count(const JsonReader& object, std::string_view key) {
+    return object.has(key) ? object.at(key).count() : 0;
+}
+
 StartRecord read_start(const JsonReader& reader) {
-    return {.start = reader.at("start").text(),
+    return {.start = optional_text(reader, "start"),
             .log_likelihood = reader.at("log_likelihood").number_or_null(),
             .status = reader.at("status").text(),
             .iterations = reader.at("iterations").count(),
-            .diagnosis = reader.at("diagnosis").text()};
+            .diagnosis = optional_text(reader, "diagnosis")};
 }
 
 FitRecord read_fit(const JsonReader& reader) {
@@ -198,7 +213,7 @@ FitRecord read_fit(const JsonReader& reader) {
     fit.bic = reader.at("bic").number();
     fit.icl = reader.at("icl").number();
     fit.aic = reader.at("aic").number();
-    fit.entropy = reader.at("entropy").number_or_null();
+    fit.entropy = optional_number(reader, "entropy");
     fit.iterations = reader.at("iterations").count();
     const JsonReader trace = reader.at("trace");
     for (std::size_t i = 0; i < trace.array_size(); ++i)
@@ -206,7 +221,9 @@ FitRecord read_fit(const JsonReader& reader) {
     fit.rows_dropped = reader.at("rows_dropped").integer(0);
     fit.floors_applied = reader.at("floors_applied").count();
     fit.seconds = reader.at("seconds").number_or_null();
-    fit.spurious = reader.at("spurious").text();
+    fit.spurious = optional_text(reader, "spurious");
+    if (!reader.has("starts"))
+        return fit;
     const JsonReader starts = reader.at("starts");
     for (std::size_t i = 0; i < starts.array_size(); ++i)
         fit.starts.push_back(read_start(starts.at(i)));
@@ -219,15 +236,15 @@ FitRecord read_fit(const JsonReader& reader) {
 SelectionRecord read_selection_record(const JsonReader& reader) {
     return {.component_count = reader.at("component_count").count(),
             .covariance_structure = reader.at("covariance_structure").text(),
-            .parameter_count = reader.at("parameter_count").count(),
+            .parameter_count = optional_count(reader, "parameter_count"),
             .log_likelihood = reader.at("log_likelihood").number_or_null(),
             .bic = reader.at("bic").number_or_null(),
-            .icl = reader.at("icl").number_or_null(),
-            .aic = reader.at("aic").number_or_null(),
+            .icl = optional_number(reader, "icl"),
+            .aic = optional_number(reader, "aic"),
             .status = reader.at("status").text(),
-            .message = reader.at("message").text(),
-            .iterations = reader.at("iterations").count(),
-            .seconds = reader.at("seconds").number_or_null()};
+            .message = optional_text(reader, "message"),
+            .iterations = optional_count(reader, "iterations"),
+            .seconds = optional_number(reader, "seconds")};
 }
 
 void check_header(const JsonReader& root) {

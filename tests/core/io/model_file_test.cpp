@@ -96,6 +96,32 @@ TEST(ModelFile, NamesThatAreNotUtf8AreWrittenWithReplacementCharacters) {
     EXPECT_EQ(read.data.features[0], "caf\xEF\xBF\xBD");
 }
 
+/// The example of the format's description, as another program would write it: the common keys
+/// and nothing more.
+TEST(ModelFile, WithTheCommonKeysAloneIsRead) {
+    const json document = json::parse(R"({
+  "format": "mixtura-model", "version": 1, "kind": "gaussian_mixture",
+  "software": {"name": "mixtura", "version": "0.1.0", "backend": "cpu"},
+  "data": {"source": "faithful.csv", "sha256": "", "rows": 272, "rows_used": 272,
+           "features": ["eruptions", "waiting"], "transform": []},
+  "options": {"component_count": 2, "covariance_structure": "VVV", "tolerance": 1e-8, "seed": 1},
+  "parameters": {"mixing_weights": [0.356, 0.644], "means": [[2.04, 54.5], [4.29, 80.0]],
+                 "covariances": [[[0.069, 0.435], [0.435, 33.7]], [[0.170, 0.941], [0.941, 36.0]]]},
+  "fit": {"status": "converged", "log_likelihood": -1130.264, "parameter_count": 11, "bic": 2322.192,
+          "icl": 2322.7, "aic": 2282.5, "iterations": 12, "trace": [-1142.1, -1130.264],
+          "rows_dropped": 0, "floors_applied": 0, "seconds": 0.004},
+  "selection": [{"component_count": 1, "covariance_structure": "VVV", "log_likelihood": -1290.0,
+                 "bic": 2608.0, "status": "converged"}]
+})");
+    const SavedModel saved = saved_model_from(document);
+    EXPECT_EQ(saved.model.means()(1, 1), 80.0);
+    EXPECT_EQ(saved.fit.bic, 2322.192);
+    EXPECT_TRUE(saved.fit.starts.empty());
+    EXPECT_EQ(saved.selection.at(0).bic, 2608.0);
+    // What is written again has every key.
+    EXPECT_EQ(model_file_text(saved_model_from(to_json(saved))), model_file_text(saved));
+}
+
 struct Refusal {
     std::string name;
     std::function<void(json&)> spoil;
