@@ -10,6 +10,7 @@ namespace mixtura {
 namespace compute {
 class Backend;
 }
+class EmJournal;
 
 /// How a fit ended.
 enum class FitStatus {
@@ -56,6 +57,7 @@ struct FitControl {
     FitObserver* observer = nullptr;      ///< not owned; may be null
     compute::Backend* backend = nullptr;  ///< not owned; null means the built-in CPU backend
     int thread_count = 0;                 ///< 0 means all cores
+    EmJournal* journal = nullptr;         ///< not owned; keeps what a later fit can go on from
 };
 
 }  // namespace mixtura

@@ -15,6 +15,7 @@
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/covariance_estimate.h"
+#include "mixtura/gaussian_mixture/em_journal.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/symmetric_eigen.h"
@@ -38,12 +39,7 @@ constexpr double rounding_loss = 1e-9;
 /// A smaller relative gain than this ends a run whatever Aitken's estimate says.
 constexpr double least_relative_gain = 1e-10;
 
-/// The parameters between two passes.
-struct Iterate {
-    Eigen::VectorXd mixing_weights;
-    Eigen::MatrixXd means;
-    CovarianceEstimate estimate;
-};
+using Iterate = EmIterate;
 
 /// One start with what is needed to compare it and to build its model.
 struct RunOutcome {
@@ -237,6 +233,9 @@ class Run {
           control_(control),
           reporter_(reporter),
           index_(index),
+          key_{.component_count = options.component_count,
+               .covariance_structure = options.covariance_structure,
+               .run = index},
           structure_(options.covariance_structure),
           floor_(options.covariance_floor * problem.typical_variances()) {}
 
@@ -258,6 +257,35 @@ class Run {
         keep_needed_scatters(statistics, structure_);
         record(statistics.log_likelihood);
         iterate(std::move(statistics));
+        return finish();
+    }
+
+    /// Where this run stood when it was interrupted.
+    std::optional<EmRunState> known_state() const {
+        return control_.journal != nullptr ? control_.journal->state(key_) : std::nullopt;
+    }
+
+    /// Goes on where an interrupted run stood, as if it had not been interrupted.
+    RunOutcome from_state(EmRunState state) {
+        EmRun& run = outcome_.record;
+        run = std::move(state.record);
+        last_ = std::move(state.iterate);
+        if (state.has_ended)
+            return finish();
+        distance_ = aitken_distance(run.log_likelihood);
+        if (const std::optional<FitStatus> status = reason_to_stop()) {
+            run.status = *status;
+            return finish();
+        }
+        if (!prepare(*last_, structure_, parameters_))
+            throw InvalidArgument(
+                "A covariance of the iterate to go on from is not positive "
+                "definite.");
+        try {
+            iterate(problem_.passes().gaussian_statistics(parameters_));
+        } catch (const compute::Cancelled&) {
+            run.status = FitStatus::cancelled;
+        }
         return finish();
     }
 
@@ -303,6 +331,8 @@ class Run {
             last_ = std::move(next);
             ++run.iterations;
             record(statistics.log_likelihood);
+            if (control_.journal != nullptr)
+                control_.journal->keep(key_, run, *last_);
             if (const std::optional<FitStatus> status = reason_to_stop()) {
                 run.status = *status;
                 return;
@@ -349,6 +379,8 @@ class Run {
                     : run.diagnosis;
             run.diagnosis = outcome_.spurious;
         }
+        if (control_.journal != nullptr && run.status != FitStatus::cancelled)
+            control_.journal->end(key_, run);
         return std::move(outcome_);
     }
 
@@ -357,6 +389,7 @@ class Run {
     const FitControl& control_;
     SerialReporter& reporter_;
     int index_;
+    EmRunKey key_;
     CovarianceStructure structure_;
     Eigen::VectorXd floor_;
     GaussianParameters parameters_;
@@ -421,6 +454,8 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
 RunOutcome run_start(const EmProblem& problem, const EmOptions& options, const FitControl& control,
                      const EmStart& start, SerialReporter& reporter, int index) {
     Run run(problem, options, control, reporter, index);
+    if (std::optional<EmRunState> state = run.known_state())
+        return run.from_state(std::move(*state));
     if (start.model)
         return run.from_model(*start.model);
     if (!start.partition.empty())
@@ -441,13 +476,9 @@ RunOutcome run_start(const EmProblem& problem, const EmOptions& options, const F
 /// a model.
 std::optional<std::size_t> best_of(const std::vector<RunOutcome>& outcomes) {
     std::optional<std::size_t> best;
-    const auto is_better = [](const RunOutcome& a, const RunOutcome& b) {
-        if (a.spurious.empty() != b.spurious.empty())
-            return a.spurious.empty();
-        return a.record.log_likelihood.back() > b.record.log_likelihood.back();
-    };
     for (std::size_t r = 0; r < outcomes.size(); ++r) {
-        if (outcomes[r].model && (!best || is_better(outcomes[r], outcomes[*best])))
+        if (outcomes[r].model &&
+            (!best || is_better_run(outcomes[r].record, outcomes[*best].record)))
             best = r;
     }
     return best;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <tuple>
+
+#include "mixtura/gaussian_mixture/covariance_estimate.h"
+#include "mixtura/gaussian_mixture/em_fit.h"
+
+namespace mixtura {
+
+/// The parameters of a mixture between two passes over the rows, with what the next M-step needs.
+struct EmIterate {
+    Eigen::VectorXd mixing_weights;  ///< K
+    Eigen::MatrixXd means;           ///< K x d
+    CovarianceEstimate estimate;
+};
+
+/// Which start of which model.
+struct EmRunKey {
+    int component_count = 0;
+    CovarianceStructure covariance_structure = CovarianceStructure::VVV;
+    int run = 0;  ///< 0-based
+    friend bool operator==(const EmRunKey&, const EmRunKey&) = default;
+    friend bool operator<(const EmRunKey& a, const EmRunKey& b) {
+        return std::tie(a.component_count, a.covariance_structure, a.run) <
+               std::tie(b.component_count, b.covariance_structure, b.run);
+    }
+};
+
+/// How far one start has come: its last complete iterate.
+struct EmRunState {
+    EmRun record;  ///< its status and diagnosis mean something once `has_ended`
+    bool has_ended = false;
+    /// None where the run ended degenerate, or ended behind another run of the same model.
+    std::optional<EmIterate> iterate;
+};
+
+/// Keeps the last complete iterate of every start of a fit or search, so that work that is
+/// interrupted can go on: a start whose state is known begins there, with one pass over the rows,
+/// and goes on to the same bits as if it had never stopped. Knows nothing of files; the data,
+/// options and start must be the same, which is for the caller to see to.
+class EmJournal {
+  public:
+    using States = std::map<EmRunKey, EmRunState>;
+
+    EmJournal() = default;
+    /// Goes on from `states`.
+    explicit EmJournal(States states) : states_(std::move(states)) {}
+
+    [[nodiscard]] std::optional<EmRunState> state(const EmRunKey& key) const;
+    /// A copy of all that is known, at any moment of a running fit.
+    [[nodiscard]] States states() const;
+
+    /// Called by a run after each complete iterate, and once when it has ended unless cancelled.
+    void keep(const EmRunKey& key, const EmRun& record, const EmIterate& iterate);
+    void end(const EmRunKey& key, const EmRun& record);
+
+  private:
+    mutable std::mutex mutex_;
+    States states_;
+};
+
+/// Whether run `a` would be chosen before run `b`, both with a model: the one that is not spurious,
+/// then the greater log-likelihood.
+[[nodiscard]] bool is_better_run(const EmRun& a, const EmRun& b);
+
+}  // namespace mixtura
