@@ -139,6 +139,13 @@ std::string command_line(const Plan& plan) {
         arguments.option("--assignments", plan.assignments_output);
     if (!plan.trace_output.empty())
         arguments.option("--trace", plan.trace_output);
+    if (!plan.checkpoint_output.empty()) {
+        arguments.option("--checkpoint", plan.checkpoint_output);
+        if (plan.checkpoint_seconds != Plan{}.checkpoint_seconds)
+            arguments.option("--checkpoint-every", exact_text(plan.checkpoint_seconds));
+    }
+    if (!plan.resume_from.empty())
+        arguments.option("--resume", plan.resume_from);
     return arguments.text();
 }
 

@@ -40,7 +40,13 @@ struct Plan {
     std::string model_output;
     std::string assignments_output;
     std::string trace_output;
+    std::string checkpoint_output;     ///< kept up to date while the fit runs; empty: none
+    double checkpoint_seconds = 60.0;  ///< between two writings of it
+    std::string resume_from;           ///< checkpoint to go on from; empty: none
 };
+/// Allowed range of `checkpoint_seconds`.
+inline constexpr double checkpoint_seconds_least = 0.01;
+inline constexpr double checkpoint_seconds_limit = 1e7;
 
 nlohmann::json to_json(const Plan& plan);
 /// Keys that are absent keep their default. @throw DataError  names the key
@@ -65,7 +71,10 @@ struct RunResult {
     std::optional<SavedModel> chosen;
     nlohmann::json transform = nlohmann::json::array();  ///< how the features were standardised
     std::string data_sha256;
+    std::string backend = "cpu";     ///< name of the one that computed
     std::vector<std::string> notes;  ///< sentences about rows and columns left out
+    /// Empty, or why the checkpoint could not be written at the end.
+    std::string checkpoint_failure;
 };
 
 /// Imports a data file and refuses what only a person can decide, such as the meaning of "1,234".

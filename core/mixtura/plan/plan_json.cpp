@@ -181,13 +181,17 @@ json to_json(const Plan& plan) {
             {"start_model", plan.start_model},
             {"model_output", plan.model_output},
             {"assignments_output", plan.assignments_output},
-            {"trace_output", plan.trace_output}};
+            {"trace_output", plan.trace_output},
+            {"checkpoint_output", plan.checkpoint_output},
+            {"checkpoint_seconds", plan.checkpoint_seconds},
+            {"resume_from", plan.resume_from}};
 }
 
 Plan plan_from(const json& document) {
     const JsonReader root(document);
     root.expect_keys({"data_path", "import", "columns", "search", "start_labels", "start_model",
-                      "model_output", "assignments_output", "trace_output"});
+                      "model_output", "assignments_output", "trace_output", "checkpoint_output",
+                      "checkpoint_seconds", "resume_from"});
     Plan plan;
     read_key(root, "data_path", plan.data_path, text_of);
     read_key(root, "import", plan.import,
@@ -199,6 +203,10 @@ Plan plan_from(const json& document) {
     read_key(root, "model_output", plan.model_output, text_of);
     read_key(root, "assignments_output", plan.assignments_output, text_of);
     read_key(root, "trace_output", plan.trace_output, text_of);
+    read_key(root, "checkpoint_output", plan.checkpoint_output, text_of);
+    read_key(root, "checkpoint_seconds", plan.checkpoint_seconds,
+             [](const JsonReader& value) { return value.number(); });
+    read_key(root, "resume_from", plan.resume_from, text_of);
     return plan;
 }
 

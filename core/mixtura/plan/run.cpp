@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <future>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "mixtura/io/model_file.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/io/sha256.h"
+#include "mixtura/plan/checkpoint.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/standardisation.h"
 
@@ -58,8 +60,16 @@ std::vector<std::size_t> feature_columns(const Plan& plan, const DataSet& data,
     std::set<std::size_t> excluded;
     for (const std::string& name : plan.columns.excluded) excluded.insert(data.column_index(name));
     std::vector<std::string> names = plan.columns.features;
-    if (names.empty() && start_model)
+    if (names.empty() && start_model) {
         names = start_model->data.features;
+        for (const std::string& name : names) {
+            if (std::ranges::find(data.columns(), name, &Column::name) == data.columns().end())
+                throw InvalidArgument("The start model '" + plan.start_model +
+                                      "' has the feature '" + name +
+                                      "', which is no column of the data. Use data that "
+                                      "have it, or start elsewhere.");
+        }
+    }
     std::vector<std::size_t> features;
     for (const std::string& name : names) {
         const std::size_t index = data.column_index(name);
@@ -131,7 +141,8 @@ void settle_component_count(std::vector<int>& asked, int given, const std::strin
         asked = {given};
     if (asked != std::vector<int>{given})
         throw InvalidArgument(what + " gives " + std::to_string(given) +
-                              " components; ask for exactly that many.");
+                              (given == 1 ? " component" : " components") +
+                              "; ask for exactly that many.");
 }
 
 /// Components numbered by ascending value, or by first appearance where the labels are text.
@@ -249,6 +260,39 @@ std::optional<std::size_t> choice(const SearchResult& search, Criterion criterio
     return best;
 }
 
+/// What makes a fit one that can be interrupted: the journal, where it goes on and where it is kept.
+class Continuation {
+  public:
+    Continuation(const Plan& plan, const FeatureTable& table, const EmStart& start,
+                 const compute::Backend& backend) {
+        if (plan.checkpoint_output.empty() && plan.resume_from.empty())
+            return;
+        nlohmann::json provenance = checkpoint_provenance(plan, table, start, backend);
+        journal_ =
+            plan.resume_from.empty()
+                ? std::make_unique<EmJournal>()
+                : std::make_unique<EmJournal>(states_to_resume(plan.resume_from, provenance));
+        if (!plan.checkpoint_output.empty())
+            writer_ = std::make_unique<CheckpointWriter>(
+                plan.checkpoint_output, plan.checkpoint_seconds, std::move(provenance), *journal_);
+    }
+    [[nodiscard]] EmJournal* journal() const noexcept { return journal_.get(); }
+    /// Writes the checkpoint for the last time. @return nothing, or why that failed
+    [[nodiscard]] std::string finish() const {
+        try {
+            if (writer_)
+                writer_->finish();
+        } catch (const FileError& error) {
+            return error.what();
+        }
+        return {};
+    }
+
+  private:
+    std::unique_ptr<EmJournal> journal_;
+    std::unique_ptr<CheckpointWriter> writer_;
+};
+
 std::string sha256_or_nothing(const std::string& path) {
     try {
         return file_sha256(path);
@@ -268,6 +312,10 @@ void check_plan(const Plan& plan) {
             "A search needs at least one component count and one covariance structure.");
     if (!plan.start_labels.empty() && !plan.start_model.empty())
         throw InvalidArgument("A fit starts from labels or from a model, not from both.");
+    if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
+          plan.checkpoint_seconds <= checkpoint_seconds_limit))
+        throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +
+                              "; it must be from 0.01 to 10000000 seconds.");
     EmOptions options = plan.search.em;
     for (const int count : plan.search.component_counts) {
         options.component_count = count;
@@ -317,19 +365,24 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     const Standardisation scales = standardisation(table, plan.columns.standardise);
     result.transform = scales.to_json();
     const EmStart start = start_of(plan, data, table, start_model, scales);
+    const compute::Backend backend =
+        control.backend != nullptr ? *control.backend : compute::cpu_backend();
+    result.backend = backend.name();
+    const Continuation continuation(plan, table, start, backend);
+    FitControl fit_control = control;
+    fit_control.journal = continuation.journal();
     try {
         if (scales.is_identity()) {
-            result.search = search_gaussian_mixtures(table.observations, plan.search, control,
+            result.search = search_gaussian_mixtures(table.observations, plan.search, fit_control,
                                                      observer, table.weights, start);
         } else {
             const double weight_sum = table.weights.size() > 0
                                           ? table.weights.sum()
                                           : static_cast<double>(table.observations.rows());
             OwnUnitsObserver own_units(observer, scales, weight_sum);
-            FitControl inner = control;
-            inner.observer = nullptr;  // its reports arrive through the search observer
+            fit_control.observer = nullptr;  // its reports arrive through the search observer
             result.search = search_gaussian_mixtures(
-                scales.apply(table.observations), plan.search, inner,
+                scales.apply(table.observations), plan.search, fit_control,
                 observer != nullptr ? &own_units : nullptr, table.weights, start);
             for (Candidate& candidate : result.search.candidates)
                 candidate = scales.undo(std::move(candidate));
@@ -339,6 +392,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         throw DataError("'" + data.source() + "': " + error.what(),
                         {.file = data.source(), .column_name = {}, .cell = {}});
     }
+    result.checkpoint_failure = continuation.finish();
     for (const Candidate& candidate : result.search.candidates)
         result.selection.push_back(selection_record(candidate));
     result.data_sha256 = digest.get();
@@ -365,6 +419,8 @@ RunResult run(const Plan& plan, const FitControl& control, SearchObserver* obser
                                                       " cells could not be read and are taken as "
                                                       "missing.");
     write_outputs(plan, result, control);
+    if (!result.checkpoint_failure.empty())
+        throw FileError(result.checkpoint_failure);
     return result;
 }
 

@@ -74,7 +74,8 @@ SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& r
     provenance.rows_used = static_cast<std::int64_t>(result.table.rows.size());
     provenance.features = result.table.names;
     provenance.transform = result.transform;
-    return {.data = std::move(provenance),
+    return {.backend = result.backend,
+            .data = std::move(provenance),
             .options = options_json(plan, chosen),
             .model = chosen.fit->model,
             .fit = fit_record(chosen, result.table),
