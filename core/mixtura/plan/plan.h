@@ -88,6 +88,7 @@ ImportResult import_data(const std::string& path, const CsvOptions& options,
 RunResult run(const Plan& plan, const DataSet& data, const FitControl& control = {},
               SearchObserver* observer = nullptr);
 /// ... or imports it first, and writes the outputs the plan names.
+/// @throw FileError  what is to be written cannot be; said before the work where it can be known
 RunResult run(const Plan& plan, const FitControl& control = {}, SearchObserver* observer = nullptr);
 /// Writes the model, assignments and trace that the plan names; nothing where none was chosen.
 void write_outputs(const Plan& plan, const RunResult& result, const FitControl& control = {});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <map>
 #include <memory>
@@ -323,6 +324,35 @@ void check_plan(const Plan& plan) {
     }
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    return a == b || std::filesystem::equivalent(a, b, ignored) ||
+           std::filesystem::weakly_canonical(a, ignored) ==
+               std::filesystem::weakly_canonical(b, ignored);
+}
+
+/// Refuses before the work what could not be written after it, or would overwrite the data or
+/// another output.
+void check_outputs(const Plan& plan) {
+    std::vector<std::string> written;
+    for (const std::string& path :
+         {plan.model_output, plan.assignments_output, plan.trace_output, plan.checkpoint_output}) {
+        if (path.empty() || path == "/dev/null")
+            continue;
+        if (is_same_file(path, plan.data_path))
+            throw InvalidArgument("'" + path +
+                                  "' is the data file: writing a result there would overwrite it. "
+                                  "Give the result another name.");
+        for (const std::string& other : written) {
+            if (is_same_file(path, other))
+                throw InvalidArgument("Two results would be written to '" + path +
+                                      "'; give each its own file.");
+        }
+        expect_writable(path);
+        written.push_back(path);
+    }
+}
+
 }  // namespace
 
 ImportResult import_data(const std::string& path, const CsvOptions& options,
@@ -405,6 +435,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
 }
 
 RunResult run(const Plan& plan, const FitControl& control, SearchObserver* observer) {
+    check_plan(plan);
+    check_outputs(plan);
     FitControl import_control = control;
     if (observer != nullptr)
         import_control.observer = observer;
