@@ -3,7 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include "mixtura/common/random.h"
+#include "mixtura/io/model_file.h"
+
 #include "cli_program.h"
+#include "support/saved_model_example.h"
 
 namespace mixtura {
 namespace {
@@ -155,6 +159,98 @@ TEST_F(CliExport, PmmlDocumentAgrees) {
         {"/usr/bin/python3", std::string(MIXTURA_CLI_TESTS_DIR) + "/score_pmml.py", "model.pmml",
          "data.csv", folder_->write("predicted.csv", cli({"predict", model_, data_}).out)});
 }
+
+/// Written without a fit: any number of components over features of any name, far from zero.
+std::string model_of_size(const TemporaryFolder& folder, int component_count,
+                          const std::vector<std::string>& features) {
+    const auto d = static_cast<Eigen::Index>(features.size());
+    RandomStream random(7);
+    Eigen::VectorXd weights(component_count);
+    Eigen::MatrixXd means(component_count, d);
+    std::vector<Eigen::MatrixXd> covariances;
+    for (int k = 0; k < component_count; ++k) {
+        weights[k] = 1.0 + random.uniform();
+        Eigen::MatrixXd factor = Eigen::MatrixXd::Identity(d, d);
+        for (Eigen::Index j = 0; j < d; ++j) {
+            means(k, j) = 1000.0 + 6.0 * random.normal();
+            for (Eigen::Index i = 0; i < d; ++i) factor(i, j) += 0.3 * random.normal();
+        }
+        covariances.emplace_back(factor * factor.transpose());
+    }
+    SavedModel saved = test::example_model(features);
+    saved.model = GaussianMixture(weights / weights.sum(), means, std::move(covariances));
+    write_model_file(folder.file("model.json"), saved);
+    return folder.file("model.json");
+}
+
+struct SizeCase {
+    std::string name;
+    int component_count;
+    std::vector<std::string> features;
+};
+
+class CliExportOfSize : public testing::TestWithParam<SizeCase> {
+  protected:
+    /// The log densities that `command` prints, against those of predict; and their sum.
+    void expect_agreement(const std::string& format, const std::string& file,
+                          const std::vector<std::string>& command) {
+        const auto exported = cli({"export", model_, "--format", format, "-o", folder_.file(file)});
+        ASSERT_EQ(exported.status, 0) << exported.err;
+        const auto result = run_process(
+            command, {.input = folder_.read("data.csv"),
+                      .environment = {{"LC_ALL", "C.UTF-8"}, {"PYTHONDONTWRITEBYTECODE", "1"}},
+                      .working_directory = folder_.path()});
+        ASSERT_EQ(result.status, 0) << result.err;
+        const auto rows = fields(result.out);
+        const auto predicted = fields(cli({"predict", model_, folder_.file("data.csv")}).out);
+        ASSERT_EQ(rows.size(), 201U);
+        ASSERT_EQ(predicted.size(), 201U);
+        double sum = 0.0;
+        double expected_sum = 0.0;
+        for (std::size_t i = 1; i < rows.size(); ++i) {
+            ASSERT_EQ(rows[i].size(), 4U + static_cast<unsigned>(GetParam().component_count));
+            EXPECT_EQ(rows[i][1], predicted[i][1]);
+            sum += std::stod(rows[i][3]);
+            expected_sum += std::stod(predicted[i][3]);
+        }
+        EXPECT_NEAR(sum, expected_sum, tolerance * std::abs(expected_sum));
+    }
+
+    TemporaryFolder folder_;
+    std::string model_ = model_of_size(folder_, GetParam().component_count, GetParam().features);
+    test::ProcessResult sampled_ =
+        cli({"sample", model_, "--rows", "200", "-o", folder_.file("data.csv")});
+};
+
+TEST_P(CliExportOfSize, RProgramAgrees) {
+    if (!has_program("Rscript"))
+        GTEST_SKIP() << "there is no Rscript on this machine";
+    expect_agreement("r", "model.R", {"Rscript", "--vanilla", "model.R", "data.csv"});
+}
+
+TEST_P(CliExportOfSize, PythonProgramAgrees) {
+    if (run_process({"/usr/bin/python3", "-c", "import numpy"}).status != 0)
+        GTEST_SKIP() << "there is no /usr/bin/python3 with NumPy on this machine";
+    expect_agreement("python", "model.py", {"/usr/bin/python3", "model.py", "data.csv"});
+}
+
+TEST_P(CliExportOfSize, CppProgramAgrees) {
+    if (!has_program(MIXTURA_CXX_COMPILER))
+        GTEST_SKIP() << "the compiler of the build is not there";
+    expect_agreement("cpp", "model.hpp",
+                     {"sh", "-c",
+                      "\"$0\" -std=c++17 -Wall -Wextra -Werror -DMIXTURA_MODEL_MAIN -x c++ "
+                      "model.hpp -o model && ./model",
+                      MIXTURA_CXX_COMPILER});
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, CliExportOfSize,
+                         testing::Values(SizeCase{"OneComponentOneFeature", 1, {"class"}},
+                                         SizeCase{"ThirtyComponents",
+                                                  30,
+                                                  {"if", "'); system('touch hacked'); ('", "\\",
+                                                   "T", "4th\tone"}}),
+                         [](const auto& test) { return test.param.name; });
 
 TEST_F(CliExport, JsonIsTheModelFileItself) {
     const auto result = cli({"export", model_, "--format", "json"});
