@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arguments.h"
 
+#include <charconv>
+#include <limits>
+#include <type_traits>
+
 #include "mixtura/common/error.h"
 #include "mixtura/compute/backend_list.h"
+#include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
+
+#include "text_table.h"
 
 namespace mixtura::cli {
 
@@ -28,7 +35,73 @@ std::vector<std::pair<std::string, ColumnType>> column_types(const std::string& 
     return types;
 }
 
+/// "a whole number from 1 to 100000", "a number, 0 or more"
+template <class Number>
+std::string range_text(Number least, Number greatest) {
+    std::string text = std::is_integral_v<Number> ? "a whole number" : "a number";
+    const auto number = [](Number value) {
+        if constexpr (std::is_integral_v<Number>)
+            return std::to_string(value);
+        else
+            return exact_text(value);
+    };
+    if (greatest == std::numeric_limits<Number>::max())
+        return text + ", " + number(least) + " or more";
+    return text + " from " + number(least) + " to " + number(greatest);
+}
+
+template <class Number>
+Number number_from(const std::string& name, const std::string& text, Number least,
+                   Number greatest) {
+    Number value{};
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end || !(value >= least && value <= greatest))
+        throw InvalidArgument(name + " is '" + display_text(text) + "'; it must be " +
+                              range_text(least, greatest) + ".");
+    return value;
+}
+
+/// "-o,--output" is called --output in messages.
+std::string long_name(const std::string& names) {
+    return names.substr(names.rfind(',') + 1);
+}
+
 }  // namespace
+
+template <class Number>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Number& target, Number least,
+                        Number greatest, const std::string& description) {
+    return command
+        .add_option_function<std::string>(
+            name,
+            [&target, name, least, greatest](const std::string& text) {
+                target = number_from(long_name(name), text, least, greatest);
+            },
+            description)
+        ->type_name("NUMBER");
+}
+template CLI::Option* add_number(CLI::App&, const std::string&, int&, int, int, const std::string&);
+template CLI::Option* add_number(CLI::App&, const std::string&, std::int64_t&, std::int64_t,
+                                 std::int64_t, const std::string&);
+template CLI::Option* add_number(CLI::App&, const std::string&, std::uint64_t&, std::uint64_t,
+                                 std::uint64_t, const std::string&);
+template CLI::Option* add_number(CLI::App&, const std::string&, double&, double, double,
+                                 const std::string&);
+
+CLI::Option* add_file(CLI::App& command, const std::string& name, std::string& target,
+                      const std::string& description) {
+    return command
+        .add_option_function<std::string>(
+            name,
+            [&target, name](const std::string& text) {
+                if (text.empty())
+                    throw InvalidArgument(long_name(name) + " needs the name of a file.");
+                target = text;
+            },
+            description)
+        ->type_name("FILE");
+}
 
 void add_import_options(CLI::App& command, ImportArguments& arguments) {
     command
@@ -53,9 +126,9 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
         .add_option("--missing", arguments.missing,
                     "Texts that mean a missing value, instead of the usual ones (NA,NaN,null,...)")
         ->group(group);
-    command.add_option("--skip", arguments.skip, "Lines left out before anything else")
-        ->group(group)
-        ->check(CLI::NonNegativeNumber);
+    add_number(command, "--skip", arguments.skip, 0, std::numeric_limits<int>::max(),
+               "Lines left out before anything else")
+        ->group(group);
     command
         .add_option("--types", arguments.types,
                     "Types of columns: NAME=numeric|category|text|date,...")
@@ -102,11 +175,9 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
         .add_option("--backend", arguments.backend,
                     "Where to compute; see mixtura-cli backends [cpu]")
         ->group(run_group);
-    command
-        .add_option("--threads", arguments.threads,
-                    "Threads; the result does not depend on them [all cores]")
-        ->group(run_group)
-        ->check(CLI::Range(1, 4096));
+    add_number(command, "--threads", arguments.threads, 1, 4096,
+               "Threads; the result does not depend on them [all cores]")
+        ->group(run_group);
     command.add_option("--precision", arguments.precision, "double [double]")->group(run_group);
     command.add_flag("--quiet", arguments.quiet, "No progress line")->group(run_group);
 }
@@ -114,7 +185,7 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
 RunControl run_control(const RunArguments& arguments) {
     if (arguments.precision == "single")
         throw InvalidArgument(
-            "Single precision is not offered: every fit computes in double precision.");
+            "--precision single is not available: every fit computes in double precision.");
     if (arguments.precision != "double")
         throw InvalidArgument("'" + arguments.precision +
                               "' is not a precision; the choice is double.");

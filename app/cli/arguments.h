@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,24 @@
 #include "mixtura/io/csv.h"
 
 namespace mixtura::cli {
+
+/// Adds an option that takes a whole number (or where `Number` is double, any) in a range; what
+/// is wrong with a value is said under the option's name.
+template <class Number>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Number& target, Number least,
+                        Number greatest, const std::string& description);
+extern template CLI::Option* add_number(CLI::App&, const std::string&, int&, int, int,
+                                        const std::string&);
+extern template CLI::Option* add_number(CLI::App&, const std::string&, std::int64_t&, std::int64_t,
+                                        std::int64_t, const std::string&);
+extern template CLI::Option* add_number(CLI::App&, const std::string&, std::uint64_t&,
+                                        std::uint64_t, std::uint64_t, const std::string&);
+extern template CLI::Option* add_number(CLI::App&, const std::string&, double&, double, double,
+                                        const std::string&);
+
+/// Adds an option that names a file; the name may not be empty.
+CLI::Option* add_file(CLI::App& command, const std::string& name, std::string& target,
+                      const std::string& description);
 
 /// The options that say how a data file is read, as text.
 struct ImportArguments {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
 #include "mixtura/compute/backend_list.h"
+#include "mixtura/io/json_text.h"
 
 #include "arguments.h"
 #include "commands.h"
@@ -11,20 +14,22 @@ namespace mixtura::cli {
 
 namespace {
 
+using nlohmann::json;
+
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
     return text;
 }
 
-int list_all_backends() {
+std::string backends_text(const std::vector<compute::BackendDescription>& backends) {
     TextTable table({{"backend", TextTable::Align::left},
                      {"device", TextTable::Align::left},
                      {"driver", TextTable::Align::left},
                      {"operations", TextTable::Align::left},
                      {"file", TextTable::Align::left}});
     std::string refusals;
-    for (const compute::BackendDescription& backend : compute::list_backends()) {
+    for (const compute::BackendDescription& backend : backends) {
         const std::string name = display_text(backend.name);
         if (!backend.refusal.empty()) {
             const std::string file =
@@ -41,17 +46,45 @@ int list_all_backends() {
                            backend.file.empty() ? "built in" : display_text(backend.file, 200)});
         }
     }
-    write_output("-", table.text("") + refusals);
-    return exit_done;
+    return table.text("") + refusals;
+}
+
+json backends_json(const std::vector<compute::BackendDescription>& backends) {
+    json entries = json::array();
+    for (const compute::BackendDescription& backend : backends) {
+        json devices = json::array();
+        for (const compute::DeviceDescription& device : backend.devices)
+            devices.push_back({{"name", device.name},
+                               {"driver", device.driver},
+                               {"operations", device.operations},
+                               {"covariances", device.covariances},
+                               {"memory_bytes", device.memory_bytes}});
+        entries.push_back({{"name", backend.name},
+                           {"version", backend.version},
+                           {"license", backend.license},
+                           {"file", backend.file},
+                           {"refusal", backend.refusal},
+                           {"devices", std::move(devices)}});
+    }
+    return {{"backends", std::move(entries)}};
 }
 
 }  // namespace
 
 void add_backends(CLI::App& app, Action& action) {
+    auto as_json = std::make_shared<bool>(false);
     CLI::App* command = app.add_subcommand(
         "backends", "Every backend found or refused, with the reason, and its devices");
+    command->add_flag("--json", *as_json, "Print a JSON document");
     set_example(*command, "mixtura-cli backends");
-    command->callback([&action] { action = list_all_backends; });
+    command->callback([as_json, &action] {
+        action = [as_json] {
+            const auto backends = compute::list_backends();
+            write_output("-",
+                         *as_json ? json_text(backends_json(backends)) : backends_text(backends));
+            return exit_done;
+        };
+    });
 }
 
 }  // namespace mixtura::cli

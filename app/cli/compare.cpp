@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 
 #include "mixtura/common/error.h"
+#include "mixtura/io/json_text.h"
 #include "mixtura/io/model_file.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/io/sha256.h"
@@ -22,9 +25,12 @@ namespace mixtura::cli {
 
 namespace {
 
+using nlohmann::json;
+
 struct CompareArguments {
     std::vector<std::string> models;
     RunArguments run;
+    bool json = false;
 };
 
 /// The classification of the rows a model was fitted to, or why it cannot be had.
@@ -123,49 +129,111 @@ bool are_comparable(const std::vector<SavedModel>& models) {
     return true;
 }
 
-std::string agreement_text(const std::vector<std::string>& paths,
-                           const std::vector<SavedModel>& models, const FitControl& control) {
-    std::vector<Labels> labels;
-    for (std::size_t i = 0; i < models.size(); ++i)
-        labels.push_back(labels_of(paths[i], models[i], control));
-    std::string text = "\nAgreement of the classifications (adjusted Rand index):\n";
-    std::vector<TextTable::Heading> headings{{"#"}};
-    for (std::size_t i = 0; i < models.size(); ++i) headings.push_back({std::to_string(i + 1)});
-    TextTable table(headings);
+/// Adjusted Rand index of each pair of models, NaN where it cannot be had, and the reasons.
+struct Agreement {
+    Eigen::MatrixXd index;
     std::vector<std::string> obstacles;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        std::vector<std::string> cells{std::to_string(i + 1)};
-        if (!labels[i].obstacle.empty())
-            obstacles.push_back("Model " + std::to_string(i + 1) +
-                                " has no index: " + labels[i].obstacle + ".\n");
-        for (std::size_t j = 0; j < models.size(); ++j) {
-            const bool are_known = labels[i].obstacle.empty() && labels[j].obstacle.empty();
-            const bool is_same_data = models[i].data.sha256 == models[j].data.sha256;
-            if (are_known && !is_same_data && j < i)
-                obstacles.push_back("Models " + std::to_string(j + 1) + " and " +
-                                    std::to_string(i + 1) + " have no index: their data differ.\n");
-            cells.push_back(
-                are_known && is_same_data ? fixed_text(agreement(labels[i], labels[j]), 4) : "-");
+};
+
+Agreement agreement_of(const std::vector<std::string>& paths, const std::vector<SavedModel>& models,
+                       const FitControl& control) {
+    const std::size_t count = models.size();
+    std::vector<Labels> labels;
+    for (std::size_t i = 0; i < count; ++i)
+        labels.push_back(labels_of(paths[i], models[i], control));
+    Agreement result;
+    result.index.setConstant(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(count),
+                             std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!labels[i].obstacle.empty()) {
+            result.obstacles.push_back("Model " + std::to_string(i + 1) +
+                                       " has no index: " + labels[i].obstacle + ".");
+            continue;
         }
+        for (std::size_t j = 0; j <= i; ++j) {
+            if (!labels[j].obstacle.empty())
+                continue;
+            if (models[i].data.sha256 != models[j].data.sha256) {
+                result.obstacles.push_back("Models " + std::to_string(j + 1) + " and " +
+                                           std::to_string(i + 1) +
+                                           " have no index: their data differ.");
+                continue;
+            }
+            const auto row = static_cast<Eigen::Index>(i);
+            const auto column = static_cast<Eigen::Index>(j);
+            result.index(row, column) = agreement(labels[i], labels[j]);
+            result.index(column, row) = result.index(row, column);
+        }
+    }
+    return result;
+}
+
+std::string agreement_text(const Agreement& agreement) {
+    std::vector<TextTable::Heading> headings{{"#"}};
+    for (Eigen::Index j = 0; j < agreement.index.cols(); ++j)
+        headings.push_back({std::to_string(j + 1)});
+    TextTable table(headings);
+    for (Eigen::Index i = 0; i < agreement.index.rows(); ++i) {
+        std::vector<std::string> cells{std::to_string(i + 1)};
+        for (const double index : agreement.index.row(i))
+            cells.push_back(std::isnan(index) ? "-" : fixed_text(index, 4));
         table.add_row(std::move(cells));
     }
-    text += table.text("");
-    for (const std::string& obstacle : obstacles) text += obstacle;
+    std::string text =
+        "\nAgreement of the classifications (adjusted Rand index):\n" + table.text("");
+    for (const std::string& obstacle : agreement.obstacles) text += obstacle + "\n";
     return text;
 }
 
+json comparison_json(const std::vector<std::string>& paths, const std::vector<SavedModel>& models,
+                     const Agreement& agreement) {
+    json entries = json::array();
+    json index = json::array();
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const SavedModel& saved = models[i];
+        entries.push_back(
+            {{"file", paths[i]},
+             {"source", saved.data.source},
+             {"rows_used", saved.data.rows_used},
+             {"component_count", saved.model.component_count()},
+             {"covariance_structure", std::string(to_string(saved.model.covariance_structure()))},
+             {"log_likelihood", saved.fit.log_likelihood},
+             {"parameter_count", saved.fit.parameter_count},
+             {"bic", saved.fit.bic},
+             {"icl", saved.fit.icl},
+             {"aic", saved.fit.aic},
+             {"status", saved.fit.status},
+             {"spurious", saved.fit.spurious}});
+        json row = json::array();
+        for (const double value : agreement.index.row(static_cast<Eigen::Index>(i)))
+            row.push_back(std::isnan(value) ? json(nullptr) : json(value));
+        index.push_back(std::move(row));
+    }
+    return {{"models", std::move(entries)},
+            {"are_comparable", are_comparable(models)},
+            {"adjusted_rand_index", std::move(index)},
+            {"notes", agreement.obstacles}};
+}
+
 int compare(const CompareArguments& arguments) {
+    if (arguments.models.size() < 2)
+        throw InvalidArgument("compare needs two model files or more; here is one.");
     std::vector<SavedModel> models;
     for (const std::string& path : arguments.models) models.push_back(read_model_file(path));
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
+    const Agreement agreement = agreement_of(arguments.models, models, run_with.control);
+    if (arguments.json) {
+        write_output("-", json_text(comparison_json(arguments.models, models, agreement)));
+        return exit_done;
+    }
     std::string text = figures_text(arguments.models, models);
     if (!are_comparable(models))
         text +=
             "The models were not fitted to the same rows and features of the same data: their "
             "log-likelihoods and criteria cannot be compared.\n";
-    text += agreement_text(arguments.models, models, run_with.control);
+    text += agreement_text(agreement);
     write_output("-", text);
     return exit_done;
 }
@@ -180,7 +248,8 @@ void add_compare(CLI::App& app, Action& action) {
         "agreement of their classifications");
     command->add_option("MODELS", arguments->models, "Two or more model files")
         ->required()
-        ->expected(2, 1000);
+        ->expected(1, 1000);
+    command->add_flag("--json", arguments->json, "Print a JSON document");
     add_run_options(*command, arguments->run);
     set_example(*command, "mixtura-cli compare two.json three.json");
     command->callback(

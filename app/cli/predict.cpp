@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 
+#include "mixtura/common/error.h"
+#include "mixtura/io/atomic_file.h"
+#include "mixtura/io/json_text.h"
+#include "mixtura/io/number_format.h"
 #include "mixtura/plan/plan.h"
 
 #include "arguments.h"
@@ -11,10 +17,13 @@
 #include "interrupt.h"
 #include "output.h"
 #include "progress.h"
+#include "text_table.h"
 
 namespace mixtura::cli {
 
 namespace {
+
+using nlohmann::json;
 
 struct PredictArguments {
     std::string model;
@@ -22,24 +31,122 @@ struct PredictArguments {
     std::string output;
     ImportArguments import;
     RunArguments run;
+    bool json = false;
 };
 
+/// Reads the data. A cell that cannot be read in a column that the model does not need is no reason
+/// to stop: that column is read as text.
+ImportResult import_for(const SavedModel& saved, const std::string& path, CsvOptions options,
+                        const FitControl& control) {
+    const std::vector<std::string>& features = saved.data.features;
+    for (;;) {
+        try {
+            return import_data(path, options, control);
+        } catch (const DataError& error) {
+            const std::string name = error.location().column_name;
+            const bool is_known =
+                std::any_of(options.column_types.begin(), options.column_types.end(),
+                            [&](const auto& type) { return type.first == name; });
+            if (name.empty() || is_known || path == "-" ||
+                std::find(features.begin(), features.end(), name) != features.end())
+                throw;
+            options.column_types.emplace_back(name, ColumnType::text);
+        }
+    }
+}
+
+/// The rows that are not in the table, 1-based, as far as a line holds them: "2, 7, 9, ...".
+std::string rows_left_out(const FeatureTable& table, std::int64_t row_count) {
+    constexpr int shown = 10;
+    std::string text;
+    int count = 0;
+    std::size_t next = 0;
+    for (std::int64_t row = 0; row < row_count; ++row) {
+        if (next < table.rows.size() && table.rows[next] == row) {
+            ++next;
+            continue;
+        }
+        if (++count > shown)
+            return text + ", ...";
+        text += (text.empty() ? "" : ", ") + std::to_string(row + 1);
+    }
+    return text;
+}
+
+json numbers_json(const VectorRef& values) {
+    json result = json::array();
+    for (const double value : values)
+        result.push_back(std::isfinite(value) ? json(value) : json(nullptr));
+    return result;
+}
+
+/// An array for each column of the table; `rows` are the 1-based rows that have an entry.
+json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t row_count) {
+    json rows = json::array();
+    json classification = json::array();
+    json responsibilities = json::array();
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        rows.push_back(table.rows[i] + 1);
+        classification.push_back(scores.classification[i] + 1);
+        responsibilities.push_back(
+            numbers_json(scores.responsibilities.row(static_cast<Eigen::Index>(i)).transpose()));
+    }
+    return {{"row_count", row_count},
+            {"rows", std::move(rows)},
+            {"log_likelihood", scores.log_likelihood},
+            {"classification", std::move(classification)},
+            {"uncertainty", numbers_json(scores.uncertainty)},
+            {"log_density", numbers_json(scores.log_densities)},
+            {"responsibilities", std::move(responsibilities)}};
+}
+
+/// How many rows went to each component, in a few lines.
+std::string scores_text(const PredictArguments& arguments, const FeatureTable& table,
+                        const Scores& scores, std::int64_t row_count) {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(scores.responsibilities.cols()), 0);
+    for (const std::int32_t component : scores.classification)
+        ++counts[static_cast<std::size_t>(component)];
+    std::string text = display_text(arguments.data, 200) + ": " +
+                       std::to_string(table.rows.size()) + " of " + std::to_string(row_count) +
+                       " rows, log-likelihood " + fixed_text(scores.log_likelihood, 3) + "\n";
+    for (std::size_t k = 0; k < counts.size(); ++k)
+        text += "Component " + std::to_string(k + 1) + ": " + std::to_string(counts[k]) +
+                (counts[k] == 1 ? " row\n" : " rows\n");
+    return text + "Written: " + display_text(arguments.output, 400) + "\n";
+}
+
 int predict(const PredictArguments& arguments) {
-    const SavedModel saved = read_model_file(arguments.model);
     const CsvOptions options = csv_options(arguments.import);
+    const bool writes_file = !arguments.output.empty() && arguments.output != "-";
+    if (arguments.json && arguments.output == "-")
+        throw InvalidArgument(
+            "Standard output holds one thing: the JSON document of --json, or the table. Give "
+            "--output the name of a file.");
+    if (writes_file)
+        expect_writable(arguments.output);
+    const SavedModel saved = read_model_file(arguments.model);
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
-    ProgressLine progress(arguments.run.quiet, 0);
+    ProgressLine progress(arguments.run.quiet);
     run_with.control.observer = &progress;
-    const ImportResult import = import_data(arguments.data, options, run_with.control);
+    const ImportResult import = import_for(saved, arguments.data, options, run_with.control);
+    const std::int64_t row_count = import.data.row_count();
     const FeatureTable table = model_features(saved, import.data);
     const Scores scores = score(saved.model, table.observations, run_with.control);
     progress.clear();
-    write_output(arguments.output, assignments_csv(table, scores, import.data.row_count()));
+    if (writes_file || !arguments.json)
+        write_output(arguments.output, assignments_csv(table, scores, row_count));
+    if (arguments.json)
+        write_output("-", json_text(scores_json(table, scores, row_count)));
+    else if (writes_file)
+        write_output("-", scores_text(arguments, table, scores, row_count));
     if (table.rows_dropped > 0)
-        std::cerr << "mixtura-cli: " << table.rows_dropped << " of " << import.data.row_count()
-                  << " rows have empty fields, because a feature is missing.\n";
+        std::cerr << "mixtura-cli: " << table.rows_dropped << " of " << row_count
+                  << (table.rows_dropped == 1 ? " rows has" : " rows have")
+                  << " no result, because a feature is missing: "
+                  << (table.rows_dropped == 1 ? "row " : "rows ") << rows_left_out(table, row_count)
+                  << ".\n";
     return exit_done;
 }
 
@@ -54,7 +161,8 @@ void add_predict(CLI::App& app, Action& action) {
         ->add_option("DATA", arguments->data,
                      "CSV file with the model's features, or - for standard input")
         ->required();
-    command->add_option("-o,--output", arguments->output, "CSV file to write [standard output]");
+    add_file(*command, "-o,--output", arguments->output, "CSV file to write [standard output]");
+    command->add_flag("--json", arguments->json, "Print a JSON document");
     add_import_options(*command, arguments->import);
     add_run_options(*command, arguments->run);
     set_example(*command, "mixtura-cli predict model.json new.csv -o labels.csv");

@@ -216,6 +216,41 @@ TEST(CliFit, BeginsAtLabelsAndAtModels) {
     EXPECT_NEAR(document["fit"]["log_likelihood"].get<double>(), -187.03320128, 1e-5);
 }
 
+TEST(CliFit, ToleranceZeroDoesExactlyAsManyIterationsAsAskedFor) {
+    for (const char* iterations : {"1", "7", "40"}) {
+        const TemporaryFolder folder;
+        const auto result = cli({"fit", "gmm", data_file("faithful.csv"), "--components", "3",
+                                 "--covariance", "VVV", "--tolerance", "0", "--max-iterations",
+                                 iterations, "--json", "-o", folder.file("m.json")});
+        ASSERT_EQ(result.status, 0) << result.err;
+        const json fit = json::parse(result.out)["fit"];
+        EXPECT_EQ(std::to_string(fit["iterations"].get<int>()), iterations);
+        EXPECT_EQ(std::to_string(fit["trace"].size()), iterations);
+        EXPECT_EQ(fit["trace"].back(), fit["log_likelihood"]);
+        // The log-likelihood written is that of the model written with it.
+        const json scores = json::parse(
+            cli({"predict", folder.file("m.json"), data_file("faithful.csv"), "--json"}).out);
+        EXPECT_NEAR(scores["log_likelihood"].get<double>(), fit["log_likelihood"].get<double>(),
+                    1e-8);
+    }
+}
+
+TEST(CliFit, ColumnsAreNamedByPositionWhereThereIsNoHeader) {
+    const TemporaryFolder folder;
+    const std::string named = read_file(data_file("faithful.csv"));
+    const std::string data = folder.write("d.csv", named.substr(named.find('\n') + 1));
+    const auto fit = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"fit", "gmm", data, "--components", "2", "--json"});
+        const auto result = cli(more);
+        EXPECT_EQ(result.status, 0) << result.err;
+        return json::parse(result.out);
+    };
+    const json second = fit({"--no-header", "--columns", "2"});
+    EXPECT_EQ(second["data"]["rows"], 272);
+    EXPECT_EQ(second["data"]["features"].size(), 1U);
+    EXPECT_EQ(fit({"--exclude", "1"})["parameters"], second["parameters"]);
+}
+
 TEST(CliPredict, LeavesEmptyFieldsWhereAFeatureIsMissing) {
     const TemporaryFolder folder;
     const std::string model = fitted_model(folder, "m.json", data_file("faithful.csv"),
@@ -224,7 +259,8 @@ TEST(CliPredict, LeavesEmptyFieldsWhereAFeatureIsMissing) {
         folder.write("new.csv", "id,waiting,eruptions\na,80,4.3\nb,NA,2\nc,54,2.0\n");
     const auto result = cli({"predict", model, data});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("1 of 3 rows have empty fields"));
+    EXPECT_THAT(result.err,
+                HasSubstr("1 of 3 rows has no result, because a feature is missing: row 2."));
     const auto rows = fields(result.out);
     ASSERT_EQ(rows.size(), 4U);
     EXPECT_EQ(rows[1][1], "1");
@@ -233,7 +269,59 @@ TEST(CliPredict, LeavesEmptyFieldsWhereAFeatureIsMissing) {
     const std::string lacking = folder.write("lacking.csv", "eruptions,x\n1,2\n3,4\n");
     const auto refused = cli({"predict", model, lacking});
     EXPECT_EQ(refused.status, 3);
-    EXPECT_THAT(refused.err, HasSubstr("has no column 'waiting', which the model needs"));
+    EXPECT_THAT(refused.err, HasSubstr("has no column 'waiting', which the model needs; its "
+                                       "columns are 'eruptions', 'x'."));
+}
+
+TEST(CliPredict, IgnoresColumnsThatTheModelDoesNotNeed) {
+    const TemporaryFolder folder;
+    const std::string model = fitted_model(folder, "m.json", data_file("faithful.csv"),
+                                           {"--components", "2", "--covariance", "VVV"});
+    std::string data = "note,waiting,eruptions,more\n";
+    for (int i = 0; i < 40; ++i) data += "1,80,4.3,2\n";
+    data += "oops,54,2.0,12..5\n";
+    const auto result = cli({"predict", model, folder.write("d.csv", data)});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(fields(result.out)[41][1], "2");
+    // A feature that cannot be read is no such column.
+    data += "1,fifty,2.0,1\n";
+    const auto refused = cli({"predict", model, folder.write("d.csv", data)});
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("waiting"), HasSubstr("fifty"), HasSubstr("43")));
+}
+
+TEST(CliPredict, OfAStandardisedModelTakesTheDataAsTheyAre) {
+    const TemporaryFolder folder;
+    const std::string model =
+        fitted_model(folder, "m.json", data_file("faithful.csv"),
+                     {"--components", "2", "--covariance", "VVV", "--standardise", "zscore",
+                      "--assignments", folder.file("a.csv")});
+    const auto result = cli({"predict", model, data_file("faithful.csv")});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(result.out, folder.read("a.csv"));
+    double sum = 0.0;
+    const auto rows = fields(result.out);
+    for (std::size_t i = 1; i < rows.size(); ++i) sum += std::stod(rows[i][3]);
+    // faithful, VVV, two components: reference value of the method's specification.
+    EXPECT_NEAR(sum, -1130.2639601847, 1e-3);
+}
+
+TEST(CliPredict, GivesOneJsonDocumentOrAFileAndASummary) {
+    const TemporaryFolder folder;
+    const std::string model = fitted_model(folder, "m.json", data_file("faithful.csv"),
+                                           {"--components", "2", "--covariance", "VVV"});
+    const std::string data = folder.write("d.csv", "waiting,eruptions\n80,4.3\nNA,2\n54,2.0\n");
+    const auto written = cli({"predict", model, data, "-o", folder.file("p.csv")});
+    ASSERT_EQ(written.status, 0) << written.err;
+    EXPECT_THAT(written.out, AllOf(HasSubstr("2 of 3 rows, log-likelihood "),
+                                   HasSubstr("Component 1: 1 row\n"), HasSubstr("p.csv")));
+    const auto table = fields(folder.read("p.csv"));
+    const json document = json::parse(cli({"predict", model, data, "--json"}).out);
+    EXPECT_EQ(document["row_count"], 3);
+    EXPECT_EQ(document["rows"], json({1, 3}));
+    EXPECT_EQ(document["classification"], json({1, 2}));
+    EXPECT_EQ(document["log_density"][1].get<double>(), std::stod(table[3][3]));
+    EXPECT_EQ(document["responsibilities"][0][1].get<double>(), std::stod(table[1][5]));
 }
 
 TEST(CliSample, DrawsTheSameRowsForTheSameSeed) {
@@ -244,8 +332,13 @@ TEST(CliSample, DrawsTheSameRowsForTheSameSeed) {
     ASSERT_EQ(once.status, 0) << once.err;
     EXPECT_EQ(once.out, cli({"sample", model, "--rows", "500", "--seed", "3"}).out);
     EXPECT_NE(once.out, cli({"sample", model, "--rows", "500", "--seed", "4"}).out);
+    const json document =
+        json::parse(cli({"sample", model, "--rows", "500", "--seed", "3", "--json"}).out);
     const auto rows = fields(once.out);
     ASSERT_EQ(rows.size(), 501U);
+    EXPECT_EQ(document["features"], json({"eruptions", "waiting"}));
+    EXPECT_EQ(document["observations"][499][1].get<double>(), std::stod(rows[500][1]));
+    EXPECT_EQ(std::to_string(document["components"][499].get<int>()), rows[500][2]);
     EXPECT_THAT(rows[0], ElementsAre("eruptions", "waiting", "component"));
     double sum = 0.0;
     for (std::size_t i = 1; i < rows.size(); ++i) sum += std::stod(rows[i][0]);
@@ -264,6 +357,12 @@ TEST(CliCompare, ShowsFiguresAndAgreement) {
     EXPECT_THAT(result.out, AllOf(HasSubstr("VVV,2"), HasSubstr("EEE,3"), HasSubstr("2314.296"),
                                   HasSubstr("1.0000")));
     EXPECT_EQ(result.out.find("cannot be compared"), std::string::npos);
+    const json document = json::parse(cli({"compare", two, three, "--json"}).out);
+    EXPECT_EQ(document["models"][1]["covariance_structure"], "EEE");
+    EXPECT_NEAR(document["models"][1]["bic"].get<double>(), 2314.296, 1e-3);
+    EXPECT_EQ(document["are_comparable"], true);
+    EXPECT_EQ(document["adjusted_rand_index"][1][1], 1.0);
+    EXPECT_EQ(document["adjusted_rand_index"][0][1], document["adjusted_rand_index"][1][0]);
     // Other data under the same name: no index, and it is said.
     static_cast<void>(folder.write("faithful.csv", "eruptions,waiting\n1,2\n"));
     const auto changed = cli({"compare", two, three});
@@ -272,6 +371,10 @@ TEST(CliCompare, ShowsFiguresAndAgreement) {
     const std::string other = fitted_model(folder, "other.json", data_file("galaxies.csv"),
                                            {"--components", "2", "--covariance", "EII"});
     EXPECT_THAT(cli({"compare", two, other}).out, HasSubstr("cannot be compared"));
+    const json apart = json::parse(cli({"compare", two, other, "--json"}).out);
+    EXPECT_EQ(apart["are_comparable"], false);
+    EXPECT_EQ(apart["adjusted_rand_index"][0][1], nullptr);
+    EXPECT_FALSE(apart["notes"].empty());
 }
 
 TEST(CliInspect, SaysHowTheFileIsReadAndWhatIsInIt) {
@@ -297,6 +400,10 @@ TEST(CliBackends, ListsTheBuiltInOne) {
     const auto result = cli({"backends"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, AllOf(HasSubstr("cpu"), HasSubstr("built in")));
+    const json document = json::parse(cli({"backends", "--json"}).out);
+    EXPECT_EQ(document["backends"][0]["name"], "cpu");
+    EXPECT_EQ(document["backends"][0]["refusal"], "");
+    EXPECT_FALSE(document["backends"][0]["devices"].empty());
 }
 
 }  // namespace
