@@ -23,7 +23,7 @@ int guarded(const std::function<int()>& action) {
     try {
         return action();
     } catch (const compute::Cancelled&) {
-        return report("Cancelled before there was a result; nothing was written.", exit_cancelled);
+        return report("Cancelled before there was a result, so none was written.", exit_cancelled);
     } catch (const InvalidArgument& error) {
         return report(error.what(), exit_usage);
     } catch (const DataError& error) {

@@ -31,7 +31,7 @@ void add_export(CLI::App& app, Action& action) {
                      "json; r, python or cpp: log density, responsibilities and classification; "
                      "pmml: responsibilities and classification")
         ->required();
-    command->add_option("-o,--output", arguments->output, "File to write [standard output]");
+    add_file(*command, "-o,--output", arguments->output, "File to write [standard output]");
     set_example(*command, "mixtura-cli export model.json --format python -o model.py");
     command->callback([arguments, &action] {
         action = [arguments] {

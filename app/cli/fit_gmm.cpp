@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <iostream>
+#include <limits>
 #include <memory>
+#include <optional>
 
 #include "mixtura/common/error.h"
 #include "mixtura/io/atomic_file.h"
@@ -26,13 +27,13 @@ struct FitArguments {
     std::string data;
     ImportArguments import;
     RunArguments run;
-    std::string columns;
+    std::optional<std::string> columns;
     std::string exclude;
-    std::string observation_weights;
+    std::optional<std::string> observation_weights;
     std::string missing_rows = "drop";
     std::string standardise = "none";
-    std::string components;
-    std::string covariance;
+    std::optional<std::string> components;
+    std::optional<std::string> covariance;
     std::string criterion = "bic";
     std::string init = "hierarchical";
     EmOptions em;
@@ -48,8 +49,13 @@ void set_start(const FitArguments& arguments, Plan& plan) {
         plan.start_labels = arguments.init.substr(labels.size());
     else if (arguments.init.ends_with(".json") || arguments.init.find('/') != std::string::npos)
         plan.start_model = arguments.init;
-    else
+    else if (arguments.init == "hierarchical" || arguments.init == "kmeans" ||
+             arguments.init == "random")
         plan.search.em.initialisation = initialisation_from(arguments.init);
+    else
+        throw InvalidArgument("'" + display_text(arguments.init) +
+                              "' is not a start; --init takes hierarchical, kmeans, random, a "
+                              "model file (MODEL.json) or labels:COLUMN.");
     if (arguments.init == labels)
         throw InvalidArgument("--init labels: needs the name of a column after the colon.");
 }
@@ -58,25 +64,32 @@ Plan plan_of(const FitArguments& arguments) {
     Plan plan;
     plan.data_path = arguments.data;
     plan.import = csv_options(arguments.import);
-    plan.columns.features = list_from(arguments.columns);
+    plan.columns.features = list_from(arguments.columns.value_or(""));
+    if (arguments.columns && plan.columns.features.empty())
+        throw InvalidArgument("--columns names no column; leave it out to use all numeric ones.");
     plan.columns.excluded = list_from(arguments.exclude);
-    plan.columns.weights = arguments.observation_weights;
+    plan.columns.weights = arguments.observation_weights.value_or("");
+    if (arguments.observation_weights && plan.columns.weights.empty())
+        throw InvalidArgument("--observation-weights needs the name of a column.");
     if (arguments.missing_rows == "mar")
         throw InvalidArgument(
-            "Rows with missing values cannot be used by fit gmm; leave them out "
-            "with --missing-rows drop or refuse them with error.");
+            "--missing-rows mar is not available: fit gmm cannot use rows with missing values. "
+            "Leave them out (drop) or refuse them (error).");
     plan.columns.missing_rows = missing_rows_from(arguments.missing_rows);
     plan.columns.standardise = standardise_from(arguments.standardise);
     plan.search.em = arguments.em;
+    if (arguments.criterion == "cv")
+        throw InvalidArgument(
+            "Cross-validation (cv) is not available as a criterion; use bic, icl or aic.");
     plan.search.criterion = criterion_from(arguments.criterion);
     set_start(arguments, plan);
     const bool has_start = !plan.start_labels.empty() || !plan.start_model.empty();
-    if (!arguments.components.empty())
-        plan.search.component_counts = counts_from(arguments.components);
+    if (arguments.components)
+        plan.search.component_counts = counts_from(*arguments.components);
     else if (has_start)
         plan.search.component_counts.clear();
-    if (!arguments.covariance.empty())
-        plan.search.covariance_structures = covariance_structures_from(arguments.covariance);
+    if (arguments.covariance)
+        plan.search.covariance_structures = covariance_structures_from(*arguments.covariance);
     else if (!plan.start_model.empty())
         plan.search.covariance_structures.clear();
     plan.model_output = output_path(arguments.output);
@@ -106,7 +119,7 @@ Plan plan_of(const FitArguments& arguments) {
     for (std::size_t i = 0; i < std::min<std::size_t>(reasons.size(), 3); ++i)
         text += (i > 0 ? " " : "") + reasons[i].second + ": " + reasons[i].first;
     if (reasons.size() > 3)
-        text += " (and " + std::to_string(reasons.size() - 3) + " other reasons; --json lists all)";
+        text += " (and " + std::to_string(reasons.size() - 3) + " other reasons)";
     throw NumericalError(text);
 }
 
@@ -183,6 +196,13 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
 
 int fit(const FitArguments& arguments) {
     const Plan plan = plan_of(arguments);
+    const std::string standard_output = output_path("-");
+    const bool writes_table =
+        plan.assignments_output == standard_output || plan.trace_output == standard_output;
+    if (arguments.json && writes_table)
+        throw InvalidArgument(
+            "Standard output holds one thing: the JSON document of --json, or one table. Give "
+            "--assignments and --trace the names of files.");
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
@@ -194,12 +214,9 @@ int fit(const FitArguments& arguments) {
         throw compute::Cancelled{};
     if (!result.chosen)
         fail_without_model(result);
-    const bool writes_to_stdout = plan.model_output == "/dev/stdout" ||
-                                  plan.assignments_output == "/dev/stdout" ||
-                                  plan.trace_output == "/dev/stdout";
-    if (arguments.json && plan.model_output != "/dev/stdout")
+    if (arguments.json && plan.model_output != standard_output)
         write_output("-", model_file_text(*result.chosen));
-    else if (!arguments.json && !writes_to_stdout)
+    else if (!arguments.json && !writes_table && plan.model_output != standard_output)
         write_output("-", summary_text(plan, result, run_with.control));
     return result.search.cancelled ? exit_cancelled : exit_done;
 }
@@ -248,37 +265,74 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "Start: hierarchical, kmeans, random, MODEL.json (exactly its parameters) or "
                     "labels:COLUMN [hierarchical]")
         ->group(group);
-    command.add_option("--starts", arguments.em.run_count, "Independent starts [1]")->group(group);
-    command.add_option("--seed", arguments.em.seed, "Seed of the random numbers [1]")
-        ->check(CLI::NonNegativeNumber)
+    add_number(command, "--starts", arguments.em.run_count, 1, run_count_limit,
+               "Independent starts [1]")
         ->group(group);
-    command
-        .add_option("--max-iterations", arguments.em.iteration_limit,
-                    "Most iterations of a start [5000]")
+    add_number(command, "--seed", arguments.em.seed, std::uint64_t{0},
+               std::numeric_limits<std::uint64_t>::max(), "Seed of the random numbers [1]")
         ->group(group);
-    command
-        .add_option("--tolerance", arguments.em.tolerance,
-                    "Stop when the limit of the log-likelihood is predicted to be nearer than "
-                    "this, in nats; 0 runs exactly --max-iterations [1e-5]")
+    add_number(command, "--max-iterations", arguments.em.iteration_limit, 1,
+               std::numeric_limits<int>::max(), "Most iterations of a start [5000]")
         ->group(group);
-    command
-        .add_option("--covariance-floor", arguments.em.covariance_floor,
-                    "Least eigenvalue of a covariance, relative to the mean variance [1e-8]")
+    add_number(command, "--tolerance", arguments.em.tolerance, 0.0,
+               std::numeric_limits<double>::max(),
+               "Stop when the limit of the log-likelihood is predicted to be nearer than this, in "
+               "nats; 0 runs exactly --max-iterations [1e-5]")
+        ->group(group);
+    add_number(command, "--covariance-floor", arguments.em.covariance_floor, covariance_floor_least,
+               covariance_floor_limit,
+               "Least eigenvalue of a covariance, relative to the mean variance [1e-8]")
         ->group(group);
 }
 
 void add_output_options(CLI::App& command, FitArguments& arguments) {
     constexpr const char* group = "Output";
-    command.add_option("-o,--output", arguments.output, "Write the chosen model (JSON)")
+    add_file(command, "-o,--output", arguments.output, "Write the chosen model (JSON)")
         ->group(group);
-    command
-        .add_option("--assignments", arguments.assignments,
-                    "Write classification, uncertainty, log density and responsibilities (CSV)")
+    add_file(command, "--assignments", arguments.assignments,
+             "Write classification, uncertainty, log density and responsibilities (CSV)")
         ->group(group);
-    command.add_option("--trace", arguments.trace, "Write the log-likelihood by iteration (CSV)")
+    add_file(command, "--trace", arguments.trace, "Write the log-likelihood by iteration (CSV)")
         ->group(group);
     command.add_flag("--json", arguments.json, "Print the model file instead of the summary")
         ->group(group);
+}
+
+/// Options of the public interface that this version has not: each says what there is instead.
+void add_later_options(CLI::App& command) {
+    constexpr const char* hidden = "";
+    command
+        .add_option_function<std::string>(
+            "--family",
+            [](const std::string& family) {
+                if (family == "student" || family == "factor")
+                    throw InvalidArgument("--family " + family +
+                                          " is not available: fit gmm fits Gaussian mixtures "
+                                          "alone (--family gaussian).");
+                if (family != "gaussian")
+                    throw InvalidArgument("'" + display_text(family) +
+                                          "' is not a family; the choice is gaussian.");
+            })
+        ->group(hidden);
+    const auto refuse = [&](const std::string& name, const std::string& instead) {
+        command
+            .add_option_function<std::string>(
+                name,
+                [=](const std::string& /*value*/) {
+                    throw InvalidArgument(name + " is not available: " + instead);
+                })
+            ->expected(0, 1)
+            ->group(hidden);
+    };
+    refuse("--labels",
+           "fit gmm takes no labels of single rows into account; --init labels:COLUMN starts from "
+           "a column that labels every row.");
+    refuse("--prior",
+           "fit gmm estimates without a prior; --covariance-floor keeps covariances away from "
+           "zero.");
+    refuse("--noise",
+           "fit gmm has no component for noise; leave far rows out of the data, or add a "
+           "component.");
 }
 
 }  // namespace
@@ -293,6 +347,7 @@ void add_fit_gmm(CLI::App& fit_command, Action& action) {
     add_import_options(*command, arguments->import);
     add_run_options(*command, arguments->run);
     add_output_options(*command, *arguments);
+    add_later_options(*command);
     set_example(*command,
                 "mixtura-cli fit gmm faithful.csv --components 1:9 --covariance all -o model.json");
     command->callback([arguments, &action] { action = [arguments] { return fit(*arguments); }; });

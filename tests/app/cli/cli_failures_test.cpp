@@ -43,7 +43,6 @@ TEST(CliUsage, WrongUsageIsStatus2) {
         {"fit", "gmm"},
         {"fit", "moe", data},
         {"fit", "gmm", data, "--no-such-option"},
-        {"fit", "gmm", data, "--resume", "x"},
         {"fit", "gmm", data, "--components", "0"},
         {"fit", "gmm", data, "--components", "9:1"},
         {"fit", "gmm", data, "--covariance", "XYZ"},
@@ -88,6 +87,110 @@ TEST(CliUsage, WrongUsageIsStatus2) {
         EXPECT_EQ(result.status, 2) << what << result.err;
         expect_one_sentence(result, what);
     }
+}
+
+TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
+    const TemporaryFolder folder;
+    const std::string data = data_file("faithful.csv");
+    const auto gmm = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"fit", "gmm", data});
+        return more;
+    };
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+        {{}, "mixtura-cli: No command is given; the commands are inspect, fit gmm, predict"},
+        {{"fot", "gmm", data}, "'fot' is not a command; did you mean fit?"},
+        {{"fit"}, "'fit' is not a whole command; the commands are inspect, fit gmm"},
+        {{"fit", "lda", data}, "'fit lda' is not a command; the commands are inspect, fit gmm"},
+        {{"fit", "moe", data, "--response", "y"},
+         "Mixtures of experts are not part of this version"},
+        {{"fit", "incremental", data}, "Incremental mixtures are not part of this version"},
+        {{"fit", "sdp", data, "--components", "3"}, "SDP clusterings are not part of this version"},
+        {{"report", "m.json", "-o", "r.html"}, "Reports are not part of this version"},
+        {{"replay", "p.mixtura"}, "Replays of a project's log are not part of this version"},
+        {{"--vresion"}, "'--vresion' is not an option; did you mean --version?"},
+        {{"fit", "gmm"}, "mixtura-cli: fit gmm needs DATA: CSV file, or - for standard input."},
+        {{"predict", "m.json"}, "mixtura-cli: predict needs DATA: CSV file with"},
+        {{"sample", "m.json"}, "mixtura-cli: sample needs --rows: Number of rows."},
+        {{"sample", "m.json", "--row", "5"},
+         "'--row' is not an option of sample; did you mean --rows?"},
+        {{"sample", "m.json", "--rows", "0"},
+         "--rows is '0'; it must be a whole number from 1 to 1000000000."},
+        {{"export", "m.json"}, "mixtura-cli: export needs --format: json; r, python or cpp"},
+        {{"compare", "m.json"}, "compare needs two model files or more; here is one."},
+        {gmm({"more.csv"}), "'more.csv' is one word too many for fit gmm."},
+        {gmm({"--compnents", "3"}),
+         "'--compnents' is not an option of fit gmm; did you mean --components?"},
+        {gmm({"--bootstrap=5"}), "'--bootstrap' is not an option of fit gmm."},
+        {gmm({"--components", "three"}), "'three' does not say how many components"},
+        {gmm({"--components"}), "--components needs a value."},
+        {gmm({"--seed", "1", "--seed", "2"}), "--seed is given more than once."},
+        {{"--quiet", "fit", "gmm", data},
+         "'--quiet' stands before 'fit gmm'; options stand after the command."},
+        {gmm({"--starts", "2.5"}),
+         "--starts is '2.5'; it must be a whole number from 1 to 100000."},
+        {gmm({"--seed", "1e3"}), "--seed is '1e3'; it must be a whole number, 0 or more."},
+        {gmm({"--tolerance", "1e-5nats"}),
+         "--tolerance is '1e-5nats'; it must be a number, 0 or more."},
+        {gmm({"--covariance-floor", "1"}),
+         "--covariance-floor is '1'; it must be a number from 1e-15 to 0.1."},
+        {gmm({"--max-iterations", "99999999999"}), "--max-iterations is '99999999999'"},
+        {gmm({"--header", "--no-header"}), "exclude each other; give one of them."},
+        {gmm({"--components", ""}), "'' does not say how many components"},
+        {gmm({"--covariance", ""}), "No covariance structure is named"},
+        {gmm({"--columns", ""}), "--columns names no column"},
+        {gmm({"--observation-weights", ""}), "--observation-weights needs the name of a column."},
+        {gmm({"--init", fitted_model(folder, "iris.json", data_file("iris.csv"),
+                                     {"--components", "1", "--covariance", "EII"})}),
+         "iris.json' has the feature 'sepal_length', which is no column of the data"},
+        {gmm({"--output", ""}), "--output needs the name of a file."},
+        {gmm({"--init", "magic"}), "'magic' is not a start; --init takes hierarchical, kmeans"},
+        {gmm({"--family", "student"}), "--family student is not available: fit gmm fits Gaussian"},
+        {gmm({"--family", "factor"}), "--family factor is not available"},
+        {gmm({"--family", "cauchy"}), "'cauchy' is not a family; the choice is gaussian."},
+        {gmm({"--labels", "waiting"}), "--labels is not available"},
+        {gmm({"--prior"}), "--prior is not available"},
+        {gmm({"--noise", "0.1"}), "--noise is not available"},
+        {gmm({"--criterion", "cv"}), "Cross-validation (cv) is not available as a criterion"},
+        {gmm({"--missing-rows", "mar"}), "--missing-rows mar is not available"},
+        {gmm({"--precision", "single"}), "--precision single is not available"},
+        {gmm({"--json", "--trace", "-"}), "Standard output holds one thing"},
+        {gmm({"-o", folder.file("x"), "--trace", folder.file("x")}),
+         "Two results would be written"},
+        {{"fit", "gmm", folder.write("d.csv", "a,b\n1,2\n"), "-o", folder.file("./d.csv")},
+         "is the data file: writing a result there would overwrite it."}};
+    for (const auto& [arguments, sentence] : wrong) {
+        const auto result = cli(arguments);
+        EXPECT_EQ(result.status, 2) << sentence;
+        EXPECT_THAT(result.err, HasSubstr(sentence));
+        expect_one_sentence(result, sentence);
+    }
+    EXPECT_EQ(folder.read("d.csv"), "a,b\n1,2\n");
+}
+
+TEST(CliUsage, BehindTwoHyphensNothingIsAnOption) {
+    const TemporaryFolder folder;
+    static_cast<void>(folder.write("--header", "a,b\n1,2\n2,5\n3,1\n"));
+    const auto result =
+        cli({"inspect", "--json", "--", "--header"}, {.working_directory = folder.path()});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(json::parse(result.out)["rows"], 3);
+}
+
+TEST(CliUsage, TheOnlyFamilyThereIsMayBeNamed) {
+    EXPECT_EQ(cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1", "--family",
+                   "gaussian", "--precision", "double", "--missing-rows", "drop"})
+                  .status,
+              0);
+}
+
+TEST(CliUsage, AFileThatCannotBeWrittenIsSaidBeforeTheWork) {
+    const TemporaryFolder folder;
+    // Hours of work, if it were begun.
+    const auto result =
+        cli({"fit", "gmm", data_file("faithful.csv"), "--components", "9", "--tolerance", "0",
+             "--max-iterations", "2000000000", "-o", folder.file("no/folder/m.json")});
+    EXPECT_EQ(result.status, 4);
+    expect_one_sentence(result, "no/folder");
 }
 
 TEST(CliUsage, FilesAndBackendsThatAreNotThereAreStatus4) {
