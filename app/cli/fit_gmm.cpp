@@ -206,8 +206,10 @@ int fit(const FitArguments& arguments) {
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
-    ProgressLine progress(arguments.run.quiet, plan.search.component_counts.size() *
-                                                   plan.search.covariance_structures.size());
+    ProgressLine progress(
+        arguments.run.quiet,
+        plan.search.component_counts.size() * plan.search.covariance_structures.size(),
+        plan.search.em);
     const RunResult result = run(plan, run_with.control, &progress);
     progress.clear();
     if (!result.chosen && result.search.cancelled)

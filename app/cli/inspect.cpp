@@ -143,7 +143,7 @@ int inspect(const InspectArguments& arguments) {
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
-    ProgressLine progress(arguments.run.quiet, 0);
+    ProgressLine progress(arguments.run.quiet);
     run_with.control.observer = &progress;
     const ImportResult import = import_data(arguments.data, options, run_with.control);
     const DataSummary summary =

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "progress.h"
 
+#include <algorithm>
+#include <cmath>
 #include <iostream>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -17,7 +20,9 @@ namespace {
 std::string seconds_text(double seconds) {
     if (seconds < 100.0)
         return fixed_text(seconds, seconds < 10.0 ? 1 : 0) + " s";
-    return fixed_text(seconds / 60.0, 0) + " min";
+    if (seconds < 6000.0)
+        return fixed_text(seconds / 60.0, 0) + " min";
+    return fixed_text(seconds / 3600.0, 0) + " h";
 }
 
 /// A line that is longer than the terminal is wide would not be rewritten but repeated.
@@ -29,8 +34,8 @@ std::size_t line_limit() {
 
 }  // namespace
 
-ProgressLine::ProgressLine(bool quiet, std::size_t model_count)
-    : is_active_(!quiet && ::isatty(STDERR_FILENO) == 1), model_count_(model_count) {}
+ProgressLine::ProgressLine(bool quiet, std::size_t model_count, const EmOptions& em)
+    : is_active_(!quiet && ::isatty(STDERR_FILENO) == 1), model_count_(model_count), em_(em) {}
 
 ProgressLine::~ProgressLine() {
     clear();
@@ -60,6 +65,27 @@ void ProgressLine::clear() {
     is_shown_ = false;
 }
 
+std::optional<double> ProgressLine::seconds_left(const IterationReport& report) {
+    const Clock::time_point now = Clock::now();
+    const double iterations = report.iteration - last_iteration_;
+    const double seconds = std::chrono::duration<double>(now - last_shown_).count();
+    const double last_remaining = std::exchange(last_remaining_, report.remaining);
+    const bool is_first = std::exchange(last_iteration_, report.iteration) < 0;
+    last_shown_ = now;
+    if (is_first || iterations <= 0 || em_.run_count != 1)
+        return std::nullopt;
+    double iterations_left = em_.iteration_limit - report.iteration;
+    if (em_.tolerance > 0.0) {
+        // Near the end the distance to the limit shrinks by the same factor at every iteration.
+        const double rate = std::log(last_remaining / report.remaining) / iterations;
+        if (!(rate > 0.0 && std::isfinite(rate)))
+            return std::nullopt;
+        iterations_left =
+            std::clamp(std::log(report.remaining / em_.tolerance) / rate, 0.0, iterations_left);
+    }
+    return iterations_left * seconds / iterations;
+}
+
 void ProgressLine::on_iteration(const IterationReport& report) {
     if (!is_due())
         return;
@@ -75,6 +101,8 @@ void ProgressLine::on_iteration(const IterationReport& report) {
                                  static_cast<double>(models_done_)) +
                     " left";
         }
+    } else if (const std::optional<double> left = seconds_left(report)) {
+        text += ", about " + seconds_text(*left) + " left";
     }
     show(text);
 }

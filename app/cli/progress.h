@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "mixtura/selection/search.h"
@@ -14,7 +15,8 @@ namespace mixtura::cli {
 class ProgressLine final : public SearchObserver {
   public:
     /// @param model_count  models a search will fit, 0 if there is no search
-    ProgressLine(bool quiet, std::size_t model_count);
+    /// @param em           when each of them stops
+    explicit ProgressLine(bool quiet, std::size_t model_count = 0, const EmOptions& em = {});
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
     ProgressLine(ProgressLine&&) = delete;
@@ -33,11 +35,18 @@ class ProgressLine final : public SearchObserver {
     bool is_due();
     void show(const std::string& text);
     [[nodiscard]] double elapsed() const;
+    /// What is left of the only run there is, in seconds, from the pace between the last two
+    /// reports shown; nothing while it cannot be known.
+    std::optional<double> seconds_left(const IterationReport& report);
 
     bool is_active_;
     bool is_shown_ = false;
     std::size_t model_count_;
     std::size_t models_done_ = 0;
+    EmOptions em_;
+    int last_iteration_ = -1;
+    double last_remaining_ = 0.0;
+    Clock::time_point last_shown_ = Clock::now();
     Clock::time_point start_ = Clock::now();
     Clock::time_point last_ = start_;
     Clock::time_point search_start_ = start_;

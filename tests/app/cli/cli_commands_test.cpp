@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "mixtura/common/version.h"
 #include "mixtura/io/atomic_file.h"
@@ -249,6 +254,45 @@ TEST(CliFit, ColumnsAreNamedByPositionWhereThereIsNoHeader) {
     EXPECT_EQ(second["data"]["rows"], 272);
     EXPECT_EQ(second["data"]["features"].size(), 1U);
     EXPECT_EQ(fit({"--exclude", "1"})["parameters"], second["parameters"]);
+}
+
+/// What the program shows on standard error when that is a terminal, until Ctrl-C after a while.
+std::string shown_on_a_terminal(std::vector<std::string> arguments) {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    if (terminal < 0 || ::grantpt(terminal) != 0 || ::unlockpt(terminal) != 0)
+        return "skip: no pseudo-terminal here";
+    const std::string name = ::ptsname(terminal);
+    const auto result =
+        cli(std::move(arguments), {.before_exec =
+                                       [&name] {
+                                           const int side = ::open(name.c_str(), O_RDWR | O_NOCTTY);
+                                           ::dup2(side, STDERR_FILENO);
+                                       },
+                                   .while_running =
+                                       [](pid_t child) {
+                                           ::usleep(900000);
+                                           ::kill(child, SIGINT);
+                                       }});
+    EXPECT_EQ(result.status, 130);
+    std::string shown(65536, '\0');
+    const ssize_t count = ::read(terminal, shown.data(), shown.size());
+    ::close(terminal);
+    return shown.substr(0, count > 0 ? static_cast<std::size_t>(count) : 0);
+}
+
+TEST(CliProgress, IsOneLineOnATerminalUnlessQuiet) {
+    const std::vector<std::string> endless = {
+        "fit",         "gmm", data_file("faithful.csv"), "--components", "3", "--covariance", "VVV",
+        "--tolerance", "0",   "--max-iterations",        "2000000000"};
+    const std::string shown = shown_on_a_terminal(endless);
+    if (shown.starts_with("skip: "))
+        GTEST_SKIP() << shown;
+    EXPECT_THAT(shown, AllOf(HasSubstr("VVV,3  iteration "), HasSubstr("log-likelihood -1"),
+                             HasSubstr(" left")));
+    EXPECT_EQ(shown.find('\n'), std::string::npos);
+    auto quiet = endless;
+    quiet.emplace_back("--quiet");
+    EXPECT_EQ(shown_on_a_terminal(quiet), "");
 }
 
 TEST(CliPredict, LeavesEmptyFieldsWhereAFeatureIsMissing) {
