@@ -40,6 +40,9 @@ struct FitArguments {
     std::string output;
     std::string assignments;
     std::string trace;
+    std::string checkpoint;
+    double checkpoint_seconds = Plan{}.checkpoint_seconds;
+    std::string resume;
     bool json = false;
 };
 
@@ -95,6 +98,11 @@ Plan plan_of(const FitArguments& arguments) {
     plan.model_output = output_path(arguments.output);
     plan.assignments_output = output_path(arguments.assignments);
     plan.trace_output = output_path(arguments.trace);
+    if (output_path(arguments.checkpoint) == output_path("-"))
+        throw InvalidArgument("--checkpoint needs a file, which --resume can read later.");
+    plan.checkpoint_output = arguments.checkpoint;
+    plan.checkpoint_seconds = arguments.checkpoint_seconds;
+    plan.resume_from = arguments.resume;
     return plan;
 }
 
@@ -187,7 +195,7 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     text += "\n";
     for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
     for (const std::string& path :
-         {plan.model_output, plan.assignments_output, plan.trace_output}) {
+         {plan.model_output, plan.assignments_output, plan.trace_output, plan.checkpoint_output}) {
         if (!path.empty())
             text += "Written: " + display_text(path, 400) + "\n";
     }
@@ -300,6 +308,23 @@ void add_output_options(CLI::App& command, FitArguments& arguments) {
         ->group(group);
 }
 
+void add_interruption_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Interrupting and going on";
+    auto* checkpoint = add_file(command, "--checkpoint", arguments.checkpoint,
+                                "Keep in this file how far the fit has come: while it runs, at "
+                                "Ctrl-C and at the end");
+    checkpoint->group(group);
+    add_number(command, "--checkpoint-every", arguments.checkpoint_seconds,
+               checkpoint_seconds_least, checkpoint_seconds_limit,
+               "Seconds between two writings of the checkpoint [60]")
+        ->needs(checkpoint)
+        ->group(group);
+    add_file(command, "--resume", arguments.resume,
+             "Go on from a checkpoint of the same data and options, to the same result as without "
+             "the interruption")
+        ->group(group);
+}
+
 /// Options of the public interface that this version has not: each says what there is instead.
 void add_later_options(CLI::App& command) {
     constexpr const char* hidden = "";
@@ -349,6 +374,7 @@ void add_fit_gmm(CLI::App& fit_command, Action& action) {
     add_import_options(*command, arguments->import);
     add_run_options(*command, arguments->run);
     add_output_options(*command, *arguments);
+    add_interruption_options(*command, *arguments);
     add_later_options(*command);
     set_example(*command,
                 "mixtura-cli fit gmm faithful.csv --components 1:9 --covariance all -o model.json");

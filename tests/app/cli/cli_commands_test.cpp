@@ -49,18 +49,40 @@ TEST(CliHelp, EveryCommandHasAnExample) {
 
 TEST(CliHelp, EveryDocumentedOptionOfFitGmmIsListed) {
     const std::string help = cli({"fit", "gmm", "--help"}).out;
-    for (const char* option : {"--columns",      "--exclude",     "--delimiter",
-                               "--decimal",      "--quote",       "--encoding",
-                               "--no-header",    "--missing",     "--skip",
-                               "--missing-rows", "--standardise", "--observation-weights",
-                               "--components",   "--criterion",   "--init",
-                               "--starts",       "--seed",        "--max-iterations",
-                               "--tolerance",    "--backend",     "--threads",
-                               "--precision",    "--output",      "--assignments",
-                               "--trace",        "--covariance",  "--covariance-floor",
-                               "--json",         "--quiet"})
+    for (const char* option : {"--columns",
+                               "--exclude",
+                               "--delimiter",
+                               "--decimal",
+                               "--quote",
+                               "--encoding",
+                               "--no-header",
+                               "--missing",
+                               "--skip",
+                               "--missing-rows",
+                               "--standardise",
+                               "--observation-weights",
+                               "--components",
+                               "--criterion",
+                               "--init",
+                               "--starts",
+                               "--seed",
+                               "--max-iterations",
+                               "--tolerance",
+                               "--backend",
+                               "--threads",
+                               "--precision",
+                               "--output",
+                               "--assignments",
+                               "--trace",
+                               "--covariance",
+                               "--covariance-floor",
+                               "--json",
+                               "--quiet",
+                               "--checkpoint",
+                               "--resume",
+                               "--checkpoint-every"})
         EXPECT_THAT(help, HasSubstr(std::string(option))) << option;
-    for (const char* absent : {"--resume", "--checkpoint", "--family", "--noise", "--prior"})
+    for (const char* absent : {"--family", "--labels", "--noise", "--prior", "single", "cv"})
         EXPECT_EQ(help.find(absent), std::string::npos) << absent;
 }
 

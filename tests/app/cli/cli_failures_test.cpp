@@ -135,6 +135,8 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
          "--covariance-floor is '1'; it must be a number from 1e-15 to 0.1."},
         {gmm({"--max-iterations", "99999999999"}), "--max-iterations is '99999999999'"},
         {gmm({"--header", "--no-header"}), "exclude each other; give one of them."},
+        {gmm({"--checkpoint-every", "5"}), "--checkpoint-every is of use only with --checkpoint."},
+        {gmm({"--checkpoint", "-"}), "--checkpoint needs a file"},
         {gmm({"--components", ""}), "'' does not say how many components"},
         {gmm({"--covariance", ""}), "No covariance structure is named"},
         {gmm({"--columns", ""}), "--columns names no column"},
