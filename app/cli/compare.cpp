@@ -55,6 +55,10 @@ std::optional<std::string> data_file_of(const std::string& model_path, const Sav
 Labels labels_of(const std::string& model_path, const SavedModel& saved,
                  const FitControl& control) {
     Labels labels;
+    if (saved.data.source == "-") {
+        labels.obstacle = "its data came from standard input";
+        return labels;
+    }
     const auto path = data_file_of(model_path, saved);
     if (!path || saved.data.sha256.empty()) {
         labels.obstacle = "its data ('" + display_text(saved.data.source) + "') are not there";
