@@ -14,17 +14,18 @@ namespace {
 constexpr std::size_t converted_sample = std::size_t{1} << 20U;
 }
 
-CsvDialect sniff_csv(const std::string& path, const CsvOptions& options) {
-    const csv::FileBytes bytes(path);
+CsvDialect sniff_csv(const std::string& path, const CsvOptions& options,
+                     const std::stop_token& stop) {
+    const csv::FileBytes bytes(path, stop);
     const std::string_view text = bytes.text();
     csv::refuse_known_binary(path, text);
     const TextEncoding encoding = csv::choose_encoding(text, options);
     if (encoding == TextEncoding::utf16le || encoding == TextEncoding::utf16be)
         return csv::sniff_layout(csv::utf8_from(text.substr(0, converted_sample), encoding),
-                                 encoding, path, options, text.size() <= converted_sample)
+                                 encoding, path, options, text.size() <= converted_sample, stop)
             .dialect;
     return csv::sniff_layout(text.substr(csv::byte_order_mark_length(text, encoding)), encoding,
-                             path, options)
+                             path, options, true, stop)
         .dialect;
 }
 

@@ -37,6 +37,8 @@ struct CsvOptions {
     /// Set: replaces the built-in list. Held against the cell's text, without blanks around it; a
     /// code that is a number ("-999") holds for every spelling of its value ("-999.0").
     std::optional<std::vector<std::string>> missing_codes;
+    /// By name: codes of one column, beside those of all.
+    std::vector<std::pair<std::string, std::vector<std::string>>> column_missing_codes;
     std::vector<std::pair<std::string, ColumnType>> column_types;  ///< by name: overrides detection
     BadCell bad_cell = BadCell::error;  ///< a cell that is not a number in a numeric column
 };
@@ -45,7 +47,7 @@ struct CsvOptions {
 struct CsvDialect {
     TextEncoding encoding = TextEncoding::utf8;
     char delimiter = ',';
-    char decimal = '.';
+    char decimal = '.';  ///< of most columns: each may have its own, unless told
     char grouping = '\0';
     char quote = '"';
     char comment = '\0';
@@ -82,8 +84,9 @@ using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t tota
 
 /// Looks at the first 256 KiB, four windows inside and the last 64 KiB.
 /// @param path  a file, or "-" for standard input (a pipe can be read once only: not to be imported
-///              after this) @throw DataError, FileError, InvalidArgument
-CsvDialect sniff_csv(const std::string& path, const CsvOptions& options = {});
+///              after this) @throw DataError, FileError, InvalidArgument, Cancelled
+CsvDialect sniff_csv(const std::string& path, const CsvOptions& options = {},
+                     const std::stop_token& stop = {});
 
 /// Reads the whole file: memory-mapped, in parallel chunks, numbers correctly rounded, never
 /// dependent on the locale.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/io/csv_bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -34,6 +36,11 @@ std::string shown(const std::string& path) {
 std::size_t page_size() {
     static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     return size;
+}
+
+/// A fault may map everything around it that one page of the page table holds: 512 entries.
+std::size_t mapped_around() {
+    return 512 * page_size();
 }
 
 }  // namespace
@@ -141,12 +148,15 @@ void FileBytes::fetch(std::string_view part) const {
 void FileBytes::release(std::string_view part) const noexcept {
     if (mapping_ == nullptr)
         return;
-    char* const base = static_cast<char*>(mapping_);
-    const std::size_t page = page_size();
-    const auto begin = (static_cast<std::size_t>(part.data() - base) + page - 1) / page * page;
-    const auto end = static_cast<std::size_t>(part.data() + part.size() - base) / page * page;
+    // Addresses, not offsets: page tables know nothing of the file.
+    const std::size_t step = mapped_around();
+    const auto base = reinterpret_cast<std::uintptr_t>(mapping_);
+    const auto first = reinterpret_cast<std::uintptr_t>(part.data());
+    const std::uintptr_t begin = std::max(base, first / step * step);
+    const std::uintptr_t end =
+        std::min(base + mapping_size_, (first + part.size() + step - 1) / step * step);
     if (begin < end)
-        madvise(base + begin, end - begin, MADV_DONTNEED);
+        madvise(static_cast<char*>(mapping_) + (begin - base), end - begin, MADV_DONTNEED);
 }
 
 void refuse_known_binary(const std::string& path, std::string_view text) {

@@ -28,7 +28,9 @@ class FileBytes {
     /// Asks the kernel for the pages of `part` of `text()` at once, instead of one fault each.
     /// @throw FileError  the file was cut short since it was opened
     void fetch(std::string_view part) const;
-    /// Gives the pages of `part` back: it stays readable, from the system's cache.
+    /// Gives the pages of `part` back, and those around it that looking at it may have mapped
+    /// beside: all stays readable, from the system's cache. (Where the cache holds the file in large
+    /// pieces, a look at one byte maps up to 2 MiB.)
     void release(std::string_view part) const noexcept;
 
   private:

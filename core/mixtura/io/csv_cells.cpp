@@ -65,9 +65,7 @@ AfterCell step_over(const char*& position, const char* end, const CellRules& rul
         return AfterCell::cell;
     while (position != end && *position == rules.delimiter) ++position;
     const char* next = position;
-    if (rules.end_of_line == '\n' && next != end && *next == '\r' &&
-        (next + 1 == end || next[1] == '\n'))
-        ++next;
+    while (rules.end_of_line == '\n' && next != end && *next == '\r') ++next;
     if (next != end && *next != rules.end_of_line)
         return AfterCell::cell;
     position = next == end ? end : next + 1;
@@ -79,8 +77,7 @@ AfterCell step_over(const char*& position, const char* end, const CellRules& rul
 bool skip_to_cell_end(const char*& position, const char* end, const CellRules& rules) noexcept {
     bool is_clean = true;
     while (position != end && *position != rules.delimiter && *position != rules.end_of_line) {
-        const bool is_return = *position == '\r' && rules.end_of_line == '\n' &&
-                               (position + 1 == end || position[1] == '\n');
+        const bool is_return = *position == '\r' && rules.end_of_line == '\n';
         is_clean = is_clean && (rules.is_blank(*position) || is_return);
         ++position;
     }
@@ -128,9 +125,8 @@ Cell next_cell(const char*& position, const char* end, const CellRules& rules) n
         position = find_either(begin, end, rules.delimiter, rules.end_of_line);
     }
     const char* last = position;
-    if (last != begin && last[-1] == '\r' && rules.end_of_line == '\n' &&
-        (position == end || *position == '\n'))
-        --last;
+    if (rules.end_of_line == '\n' && (position == end || *position == '\n'))
+        while (last != begin && last[-1] == '\r') --last;
     while (last != begin && rules.is_blank(last[-1])) --last;
     cell.raw = {begin, static_cast<std::size_t>(last - begin)};
     cell.after = step_over(position, end, rules);

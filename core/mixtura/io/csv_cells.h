@@ -7,7 +7,7 @@
 namespace mixtura::csv {
 
 /// How cells are told apart. The rules, of which every reader of a file here is made:
-/// - a row ends at `end_of_line` (a carriage return before a line feed is left out) or at the end;
+/// - a row ends at `end_of_line` (carriage returns before a line feed are left out) or at the end;
 /// - blanks around a cell do not count; a cell whose first other character is the quote runs to the
 ///   next quote that is not doubled (RFC 4180), over delimiters and ends of lines;
 /// - a cell with text after its closing quote is taken as it stands, quotes included;

@@ -23,8 +23,7 @@ class ChunkReader {
           rules_(plan.rules),
           position_(chunk.text.data()),
           end_(chunk.text.data() + chunk.text.size()),
-          // Beyond this the quick way would look past the text.
-          quick_end_(text_end - position_ > scan_reach ? text_end - scan_reach : position_),
+          quick_end_(quick_end(position_, text_end, plan)),
           slot_(slot),
           left_out_(left_out) {
         const std::size_t column_count = plan.columns.size();
@@ -58,6 +57,16 @@ class ChunkReader {
     }
 
   private:
+    /// Beyond this the quick way would look past the text. It cannot tell a delimiter from the same
+    /// sign inside a number, which only quotes do.
+    static const char* quick_end(const char* begin, const char* text_end, const ChunkPlan& plan) {
+        const bool is_ambiguous = std::any_of(
+            plan.columns.begin(), plan.columns.end(), [&plan](const ColumnTarget& target) {
+                return target.signs.decimal == plan.rules.delimiter;
+            });
+        return is_ambiguous || text_end - begin <= scan_reach ? begin : text_end - scan_reach;
+    }
+
     void read_row() {
         const std::int64_t line = line_;
         const bool is_kept = fill_row(line);
@@ -87,9 +96,9 @@ class ChunkReader {
             if (target.reading == ColumnReading::number && position_ < quick_end_) {
                 double value = 0.0;
                 unsigned look = 0;
-                const char* next = scan_number(position_, plan_.decimal, value, look);
+                const char* next = scan_number(position_, target.signs.decimal, value, look);
                 if (next != nullptr && ends_cell(next, is_last)) {
-                    if (plan_.missing.has_numbers() && plan_.missing.contains(value)) {
+                    if (target.missing->has_numbers() && target.missing->contains(value)) {
                         value = missing_number;
                         look = 0;
                         row_missing_.push_back(column);
@@ -166,12 +175,18 @@ class ChunkReader {
 
     void take_cell(const Cell& cell, std::size_t column, std::size_t row, std::int64_t line) {
         const ColumnTarget& target = plan_.columns[column];
-        if (cell.is_quoted || (!cell.raw.empty() && cell.raw.front() == rules_.quote))
-            line_ += std::count(cell.raw.begin(), cell.raw.end(), rules_.end_of_line);
+        if (cell.is_quoted || (!cell.raw.empty() && cell.raw.front() == rules_.quote)) {
+            const auto lines = std::count(cell.raw.begin(), cell.raw.end(), rules_.end_of_line);
+            line_ += lines;
+            if (lines > result_.most_cell_lines) {
+                result_.most_cell_lines = lines;
+                result_.most_cell_lines_row = line;
+            }
+        }
         if (target.reading == ColumnReading::pass_over)
             return;
         const std::string_view text = cell.text(rules_.quote, storage_);
-        if (plan_.missing.contains(text)) {
+        if (target.missing->contains(text)) {
             put_missing(column, row);
             return;
         }
@@ -180,9 +195,9 @@ class ChunkReader {
                 row_is_kept_ ? result_.dictionaries[column].code(text) : missing_code;
             return;
         }
-        const ParsedNumber number = parse_number(text, plan_.decimal, plan_.grouping);
+        const ParsedNumber number = parse_number(text, target.signs);
         if (number.status == NumberStatus::number) {
-            if (plan_.missing.contains(number.value)) {
+            if (target.missing->contains(number.value)) {
                 put_missing(column, row);
                 return;
             }
@@ -252,12 +267,12 @@ class ChunkReader {
 
 }  // namespace
 
-MissingCodes::MissingCodes(std::vector<std::string> codes, char decimal, char grouping)
+MissingCodes::MissingCodes(std::vector<std::string> codes, NumberSigns signs)
     : codes_(std::move(codes)) {
     for (const std::string& code : codes_) {
         has_empty_ = has_empty_ || code.empty();
         longest_ = std::max(longest_, code.size());
-        const ParsedNumber number = parse_number(code, decimal, grouping);
+        const ParsedNumber number = parse_number(code, signs);
         if (number.status == NumberStatus::number)
             numbers_.push_back(number.value);
     }

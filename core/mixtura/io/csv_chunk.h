@@ -9,6 +9,7 @@
 #include "mixtura/io/csv.h"
 #include "mixtura/io/csv_cells.h"
 #include "mixtura/io/csv_dictionary.h"
+#include "mixtura/io/csv_number.h"
 #include "mixtura/io/csv_split.h"
 
 namespace mixtura::csv {
@@ -17,7 +18,7 @@ namespace mixtura::csv {
 class MissingCodes {
   public:
     MissingCodes() = default;
-    MissingCodes(std::vector<std::string> codes, char decimal, char grouping);
+    MissingCodes(std::vector<std::string> codes, NumberSigns signs);
 
     [[nodiscard]] bool contains(std::string_view text) const noexcept;
     /// Codes that are numbers ("-999") hold for every spelling of the value ("-999.0").
@@ -33,20 +34,20 @@ class MissingCodes {
 
 enum class ColumnReading { number, dictionary, pass_over };
 
-/// Where one column's cells go: the arrays of the whole table, one of them null.
+/// How one column's cells are read and where they go: the arrays of the whole table, one of them
+/// null.
 struct ColumnTarget {
     ColumnReading reading = ColumnReading::number;
+    NumberSigns signs;
+    const MissingCodes* missing = nullptr;  ///< not owned, never null
     double* numbers = nullptr;
     std::int32_t* codes = nullptr;
 };
 
 struct ChunkPlan {
     CellRules rules;
-    char decimal = '.';
-    char grouping = '\0';
     bool allows_trailing_delimiter = false;
     BadCell bad_cell = BadCell::error;
-    MissingCodes missing;
     std::vector<ColumnTarget> columns;
 };
 
@@ -71,6 +72,8 @@ struct ChunkResult {
     std::vector<unsigned> looks;               ///< by column: NumberLook of all its numbers
     std::vector<bool> has_bad_cells;           ///< by column
     std::vector<Dictionary> dictionaries;      ///< by column
+    std::int64_t most_cell_lines = 0;      ///< ends of lines in the cell with the most of them ...
+    std::int64_t most_cell_lines_row = 0;  ///< ... and the 0-based line on which its row begins
     std::int64_t problem_count = 0;
     std::vector<ChunkProblem> problems;  ///< the first `problem_limit`
     bool has_failed = false;             ///< at the last of `problems`, by BadCell::error

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/io/csv_encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -108,7 +109,28 @@ int character_length(std::string_view text, std::size_t i) noexcept {
     return length;
 }
 
+/// In UTF-16 every line feed is a pair of bytes with its NUL at `nul_parity`; here all NUL bytes stand
+/// at places of that parity, and there is a line feed.
+bool has_wide_line_ends(std::string_view sample, std::size_t nul_parity) {
+    bool has_any = false;
+    for (std::size_t i = 0; i + (1 - i % 2) < sample.size(); ++i) {
+        if (sample[i] == '\0' && i % 2 != nul_parity)
+            return false;
+        if (sample[i] != '\n')
+            continue;
+        if (i % 2 == nul_parity || sample[i ^ 1U] != '\0')
+            return false;
+        has_any = true;
+    }
+    return has_any;
+}
+
 }  // namespace
+
+bool is_ascii(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+}
 
 bool is_utf8(std::string_view text, bool may_be_cut) noexcept {
     std::size_t i = 0;
@@ -143,9 +165,11 @@ TextEncoding detect_encoding(std::string_view sample) {
         if (sample[i] == '\0')
             ++nul_count[i % 2];
     const std::size_t half = sample.size() / 2;
-    if (half > 0 && nul_count[1] * 10 > half * 7 && nul_count[0] * 20 < half)
+    if ((half > 0 && nul_count[1] * 10 > half * 7 && nul_count[0] * 20 < half) ||
+        has_wide_line_ends(sample, 1))
         return TextEncoding::utf16le;
-    if (half > 0 && nul_count[0] * 10 > half * 7 && nul_count[1] * 20 < half)
+    if ((half > 0 && nul_count[0] * 10 > half * 7 && nul_count[1] * 20 < half) ||
+        has_wide_line_ends(sample, 0))
         return TextEncoding::utf16be;
     return is_utf8(sample, true) ? TextEncoding::utf8 : TextEncoding::windows1252;
 }

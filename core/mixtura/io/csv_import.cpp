@@ -31,7 +31,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t row_count_limit = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t huge_page = std::size_t{2} << 20U;
-constexpr double counting_share = 0.1;  ///< of the work, beside reading
+constexpr double counting_share = 0.1;          ///< of the work, beside reading
+constexpr std::int64_t usual_cell_lines = 100;  ///< a cell of so many is worth a word
+constexpr std::size_t stop_stride = std::size_t{1}
+                                    << 16U;  ///< texts looked at between two questions
 
 /// Passes progress on at most every 100 ms, from whichever thread is there.
 class ProgressMeter {
@@ -114,6 +117,9 @@ struct SourceText {
         }
     }
 
+    [[nodiscard]] bool has_mark() const noexcept {
+        return byte_order_mark_length(bytes.text(), encoding) > 0;
+    }
     [[nodiscard]] bool is_converted() const noexcept { return text.data() == converted.data(); }
 };
 
@@ -131,7 +137,7 @@ class Importer {
           begin_(Clock::now()),
           threads_(usable_threads(control.thread_count)),
           source_(path, options, control.stop),
-          layout_(sniff_layout(source_.text, source_.encoding, path, options)),
+          layout_(sniff_layout(source_.text, source_.encoding, path, options, true, control.stop)),
           table_(source_.text.substr(layout_.table_begin)),
           meter_(control.progress, source_.text.size()) {}
 
@@ -144,14 +150,18 @@ class Importer {
                              [this](std::string_view part) {
                                  release(part);
                                  meter_.add(part.size(), counting_share);
-                             }});
+                             },
+                             [this](std::string_view part) { release(part); }});
         check_split();
+        tighten_row_limits();
+        check_row_limit();
         choose_readings();
         allocate();
         read();
         throw_first_failure();
         reread_columns();
         close_gaps();
+        settle_encoding();
         finish_columns();
         ImportResult result;
         collect_problems(result);
@@ -196,6 +206,19 @@ class Importer {
                      "CSV again.",
                  location);
         }
+        if (split_.overlong_line >= 0) {
+            location.line = file_line(split_.overlong_line);
+            fail(shown(path_) + ", line " + std::to_string(location.line) +
+                     " is longer than 64 MiB, too long for a row of a table.",
+                 location);
+        }
+        if (split_.overlong_quote >= 0) {
+            location.line = file_line(split_.overlong_quote);
+            fail(shown(path_) + ", line " + std::to_string(location.line) +
+                     ": a quoted cell begins here and runs over more than 64 MiB, too long for a "
+                     "row of a table. Add the missing quote, or import without quotes.",
+                 location);
+        }
         if (split_.unclosed_line >= 0) {
             location.line = file_line(split_.unclosed_line);
             fail(shown(path_) + ", line " + std::to_string(location.line) +
@@ -203,10 +226,29 @@ class Importer {
                      "import without quotes.",
                  location);
         }
+    }
+
+    /// Lines were counted for rows, each of which will get its place in memory. Where a row has fewer
+    /// bytes than one digit and one delimiter a cell take, most lines may be blank or comments.
+    void tighten_row_limits() {
+        const auto usual_row_size = 2 * static_cast<std::int64_t>(layout_.guesses.size());
+        if ((split_.row_limit - 1) * usual_row_size <= static_cast<std::int64_t>(table_.size()))
+            return;
+        for_each_index(split_.chunks.size(), threads_, control_.stop, [this](std::size_t i) {
+            Chunk& chunk = split_.chunks[i];
+            fetch(chunk.text);
+            chunk.row_limit = std::min(chunk.row_limit, count_rows(chunk.text, layout_.rules));
+            release(chunk.text);
+        });
+        split_.row_limit = 0;
+        for (const Chunk& chunk : split_.chunks) split_.row_limit += chunk.row_limit;
+    }
+
+    void check_row_limit() const {
         if (split_.row_limit > row_count_limit)
             fail(shown(path_) + " has more than " + std::to_string(row_count_limit) +
                      " rows, which is the most that can be read. Split the file.",
-                 location);
+                 {});
     }
 
     /// 1-based line of the file for a 0-based line of the table.
@@ -224,11 +266,8 @@ class Importer {
     void choose_readings() {
         const std::size_t count = layout_.guesses.size();
         plan_.rules = layout_.rules;
-        plan_.decimal = layout_.dialect.decimal;
-        plan_.grouping = layout_.dialect.grouping;
         plan_.allows_trailing_delimiter = layout_.allows_trailing_delimiter;
         plan_.bad_cell = options_.bad_cell;
-        plan_.missing = MissingCodes(layout_.dialect.missing_codes, plan_.decimal, plan_.grouping);
         plan_.columns.resize(count);
         columns_.resize(count);
         for (std::size_t i = 0; i < count; ++i) {
@@ -237,6 +276,8 @@ class Importer {
                 wanted ? *wanted == ColumnType::numeric : layout_.guesses[i] == ColumnGuess::number;
             plan_.columns[i].reading =
                 is_number ? ColumnReading::number : ColumnReading::dictionary;
+            plan_.columns[i].signs = layout_.signs[i];
+            plan_.columns[i].missing = &layout_.missing[i];
             columns_[i].name = layout_.dialect.column_names[i];
             columns_[i].label = layout_.dialect.column_labels[i];
         }
@@ -359,8 +400,7 @@ class Importer {
                                      ? utf8_from(problem.cell, TextEncoding::windows1252)
                                      : utf8_from(problem.cell, TextEncoding::utf8);
         location.cell = cell;
-        const NumberStatus status =
-            parse_number(problem.cell, plan_.decimal, plan_.grouping).status;
+        const NumberStatus status = parse_number(problem.cell, plan_.columns[column].signs).status;
         result.message = place + ", column " + quoted_cell(location.column_name) + " (row " +
                          std::to_string(location.row) + "): " + quoted_cell(cell);
         if (status == NumberStatus::infinite)
@@ -405,11 +445,15 @@ class Importer {
         if (again.empty())
             return;
         ChunkPlan plan = plan_;
-        for (ColumnTarget& target : plan.columns)
-            target = {ColumnReading::pass_over, nullptr, nullptr};
+        for (ColumnTarget& target : plan.columns) {
+            target.reading = ColumnReading::pass_over;
+            target.numbers = nullptr;
+            target.codes = nullptr;
+        }
         for (const std::size_t i : again) {
             columns_[i].numbers = {};
-            plan_.columns[i] = {ColumnReading::dictionary, nullptr, nullptr};
+            plan_.columns[i].reading = ColumnReading::dictionary;
+            plan_.columns[i].numbers = nullptr;
             allocate_column(i);
             plan.columns[i] = plan_.columns[i];
         }
@@ -496,8 +540,35 @@ class Importer {
         });
     }
 
+    /// The samples may have missed all that is not ASCII: a file of which not one such text is valid
+    /// UTF-8 is Windows-1252. Where some are, the file is damaged, which `decode_levels` says.
+    void settle_encoding() {
+        if (source_.encoding != TextEncoding::utf8 || options_.encoding || source_.has_mark())
+            return;
+        bool has_other = false;
+        for (const std::string& name : layout_.dialect.column_labels)
+            if (!is_ascii(name))
+                return;
+        for (const Column& column : columns_)
+            for (std::size_t level = 0; level < column.levels.size(); ++level) {
+                if (level % stop_stride == 0)
+                    stop_if_asked();
+                if (is_ascii(column.levels[level]))
+                    continue;
+                has_other = true;
+                if (is_utf8(column.levels[level]))
+                    return;
+            }
+        if (!has_other)
+            return;
+        source_.encoding = layout_.dialect.encoding = TextEncoding::windows1252;
+        layout_.dialect.notes.push_back(
+            "The file holds characters that are not valid UTF-8 and was read as Windows-1252.");
+    }
+
     void finish_columns() {
         for (std::size_t i = 0; i < columns_.size(); ++i) {
+            stop_if_asked();
             Column& column = columns_[i];
             if (plan_.columns[i].reading == ColumnReading::number) {
                 column.type = ColumnType::numeric;
@@ -507,6 +578,7 @@ class Importer {
             if (!wanted && layout_.guesses[i] == ColumnGuess::unknown && become_numbers(i))
                 continue;
             decode_levels(i);
+            // Texts are no dates from the first one on: this ends soon.
             const bool all_dates = !column.levels.empty() &&
                                    std::all_of(column.levels.begin(), column.levels.end(),
                                                [](const std::string& s) { return is_iso_date(s); });
@@ -536,7 +608,7 @@ class Importer {
         values.reserve(column.levels.size());
         unsigned looks = 0;
         for (const std::string& level : column.levels) {
-            const ParsedNumber number = parse_number(level, plan_.decimal, plan_.grouping);
+            const ParsedNumber number = parse_number(level, plan_.columns[i].signs);
             if (number.status != NumberStatus::number)
                 return false;
             looks |= number.look;
@@ -553,7 +625,7 @@ class Importer {
                                       : values[static_cast<std::size_t>(column.codes[row])];
         column.missing_count = 0;
         for (double& value : column.numbers) {
-            if (plan_.missing.has_numbers() && plan_.missing.contains(value))
+            if (layout_.missing[i].has_numbers() && layout_.missing[i].contains(value))
                 value = std::numeric_limits<double>::quiet_NaN();
             column.missing_count += std::isnan(value) ? 1 : 0;
         }
@@ -566,6 +638,8 @@ class Importer {
     void decode_levels(std::size_t i) {
         Column& column = columns_[i];
         for (std::size_t level = 0; level < column.levels.size(); ++level) {
+            if (level % stop_stride == 0)
+                stop_if_asked();
             std::string& text = column.levels[level];
             if (source_.encoding == TextEncoding::windows1252) {
                 text = utf8_from(text, TextEncoding::windows1252);
@@ -602,6 +676,22 @@ class Importer {
         }
     }
 
+    /// Two lone quotes make one cell of all that stands between them.
+    void add_note_of_long_cell() {
+        std::size_t chunk = 0;
+        for (std::size_t c = 1; c < results_.size(); ++c)
+            if (results_[c].most_cell_lines > results_[chunk].most_cell_lines)
+                chunk = c;
+        const ChunkResult& longest = results_[chunk];
+        if (longest.most_cell_lines >= usual_cell_lines)
+            layout_.dialect.notes.push_back(
+                "The row that begins in line " +
+                std::to_string(
+                    file_line(split_.chunks[chunk].first_line + longest.most_cell_lines_row)) +
+                " has a cell of " + std::to_string(longest.most_cell_lines + 1) +
+                " lines between quotes: if it should not, a quote is missing there.");
+    }
+
     void add_notes(ImportResult& result) {
         auto& notes = layout_.dialect.notes;
         std::int64_t blank_lines = 0;
@@ -618,6 +708,7 @@ class Importer {
             notes.push_back(blank_lines == 1 ? "1 blank line between rows was passed over."
                                              : std::to_string(blank_lines) +
                                                    " blank lines between rows were passed over.");
+        add_note_of_long_cell();
         if (result.rows_skipped > 0)
             notes.push_back(std::to_string(result.rows_skipped) +
                             " rows with unreadable cells were left out.");

@@ -38,10 +38,42 @@ std::size_t grouping_length(std::string_view text, char grouping) {
     return 0;
 }
 
+/// Without blanks at both ends, non-breaking and thin ones too.
 std::string_view without_blanks(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    using namespace std::string_view_literals;
+    static constexpr std::array<std::string_view, 6> blanks{
+        " "sv,   "\t"sv, "\xC2\xA0"sv, "\xE2\x80\xAF"sv, "\xE2\x80\x89"sv,
+        "\xA0"sv};  // the last: Windows-1252
+    const auto may_be_blank = [](char c) {
+        return c == ' ' || c == '\t' || static_cast<unsigned char>(c) >= 0x80U;
+    };
+    bool has_changed = true;
+    while (has_changed && !text.empty() &&
+           (may_be_blank(text.front()) || may_be_blank(text.back()))) {
+        const std::size_t before = text.size();
+        for (const std::string_view blank : blanks) {
+            if (text.substr(0, blank.size()) == blank)
+                text.remove_prefix(blank.size());
+            if (text.size() >= blank.size() && text.substr(text.size() - blank.size()) == blank)
+                text.remove_suffix(blank.size());
+        }
+        has_changed = text.size() != before;
+    }
     return text;
+}
+
+/// Takes the sign at the beginning of `text` off. @return whether it was a minus, also U+2212
+bool take_sign(std::string_view& text) {
+    constexpr std::string_view true_minus = "\xE2\x88\x92";
+    if (text.substr(0, true_minus.size()) == true_minus) {
+        text.remove_prefix(true_minus.size());
+        return true;
+    }
+    if (text.empty() || (text[0] != '-' && text[0] != '+'))
+        return false;
+    const bool is_minus = text[0] == '-';
+    text.remove_prefix(1);
+    return is_minus;
 }
 
 /// The integer digits without grouping signs, then the rest; empty if the groups are wrong.
@@ -97,14 +129,13 @@ unsigned look_of(std::string_view digits) {
 
 }  // namespace
 
-ParsedNumber parse_number(std::string_view text, char decimal, char grouping) {
+ParsedNumber parse_number(std::string_view text, NumberSigns signs) {
+    const auto [decimal, grouping] = signs;
     ParsedNumber result;
     text = without_blanks(text);
     if (text.empty())
         return result;
-    const bool is_negative = text[0] == '-';
-    if (text[0] == '-' || text[0] == '+')
-        text.remove_prefix(1);
+    const bool is_negative = take_sign(text);
     if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity")) {
         result.status = NumberStatus::infinite;
         return result;
@@ -135,8 +166,7 @@ ParsedNumber parse_number(std::string_view text, char decimal, char grouping) {
 
 SignReading read_signs(std::string_view text) {
     text = without_blanks(text);
-    if (!text.empty() && (text[0] == '-' || text[0] == '+'))
-        text.remove_prefix(1);
+    take_sign(text);
     // Cut into runs of digits and the signs between them; what follows must be an exponent.
     constexpr std::size_t run_limit = 16;
     std::array<std::size_t, run_limit> runs{};

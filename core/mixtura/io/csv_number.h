@@ -21,17 +21,23 @@ enum NumberLook : unsigned {
     look_is_long_integer = 4,        ///< more than 15 digits, beyond what a double is sure to keep
 };
 
+/// The signs inside numbers; `grouping` '\0' where there is none.
+struct NumberSigns {
+    char decimal = '.';
+    char grouping = '\0';
+};
+
 struct ParsedNumber {
     NumberStatus status = NumberStatus::not_a_number;
     double value = 0.0;
     unsigned look = 0;
 };
 
-/// Digits with an optional sign, decimal sign, exponent and, where `grouping` is not '\0', a
+/// Digits with an optional sign (+, - or the minus U+2212), decimal sign, exponent and, where there is one, a
 /// grouping sign between every three digits before the decimal sign (a blank stands for
 /// non-breaking ones too). Correctly rounded to nearest; below the least double gives zero or the
 /// nearest denormal. Blanks at both ends are passed over. Never looks at the locale.
-ParsedNumber parse_number(std::string_view text, char decimal, char grouping);
+ParsedNumber parse_number(std::string_view text, NumberSigns signs);
 
 /// What the text of a number tells about the signs used in it.
 enum class SignEvidence {

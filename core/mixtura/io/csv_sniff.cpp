@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/io/csv_chunk.h"
 #include "mixtura/io/csv_encoding.h"
@@ -25,6 +26,7 @@ constexpr std::size_t scored_rows = 400;
 constexpr std::size_t preview_rows = 50;
 constexpr std::size_t preamble_limit = 20;
 constexpr double number_share_needed = 0.9;
+constexpr std::size_t stop_stride = 10000;  ///< cells between two questions whether to stop
 constexpr std::string_view candidates = ",;\t| ";
 
 struct SampleRow {
@@ -50,15 +52,16 @@ std::string shown(const std::string& path) {
 
 /// Rows of `text` from `begin` on, up to `end`; one that may go on behind it is left out.
 SampleRows sample_rows(std::string_view text, std::size_t begin, std::size_t end,
-                       const CellRules& rules, std::size_t row_limit, std::int64_t line = 0) {
+                       const CellRules& rules, std::size_t row_limit, const std::stop_token& stop,
+                       std::int64_t line = 0) {
     SampleRows rows;
     const bool reaches_end = end == text.size();
-    const char* const stop = text.data() + end;
+    const char* const sample_end = text.data() + end;
     const char* p = text.data() + begin;
     std::string storage;
-    while (p != stop && rows.size() < row_limit) {
-        if (line_kind(p, stop, rules) != LineKind::row) {
-            skip_line(p, stop, rules.end_of_line);
+    while (p != sample_end && rows.size() < row_limit) {
+        if (line_kind(p, sample_end, rules) != LineKind::row) {
+            skip_line(p, sample_end, rules.end_of_line);
             ++line;
             continue;
         }
@@ -67,7 +70,9 @@ SampleRows sample_rows(std::string_view text, std::size_t begin, std::size_t end
         const char* const row_begin = p;
         AfterCell after = AfterCell::cell;
         while (after == AfterCell::cell) {
-            const Cell cell = next_cell(p, stop, rules);
+            if (row.cell_count % stop_stride == 0 && stop.stop_requested())
+                throw Cancelled{};
+            const Cell cell = next_cell(p, sample_end, rules);
             if (++row.cell_count <= static_cast<std::size_t>(column_limit) + 1)
                 row.cells.emplace_back(cell.text(rules.quote, storage));
             after = cell.after;
@@ -125,9 +130,9 @@ double delimiter_score(const SampleRows& rows, char delimiter, const MissingCode
 
 /// "x", then "1,5", "2,5": one column with decimal commas rather than two columns.
 bool is_comma_decimal_column(std::string_view text, std::size_t begin, std::size_t end,
-                             CellRules rules) {
+                             CellRules rules, const std::stop_token& stop) {
     rules.delimiter = ';';
-    const SampleRows rows = sample_rows(text, begin, end, rules, scored_rows);
+    const SampleRows rows = sample_rows(text, begin, end, rules, scored_rows, stop);
     if (rows.size() < 2 || rows[0].cells[0].find(',') != std::string::npos)
         return false;
     return std::all_of(rows.begin() + 1, rows.end(), [](const SampleRow& row) {
@@ -138,15 +143,15 @@ bool is_comma_decimal_column(std::string_view text, std::size_t begin, std::size
 }
 
 char choose_delimiter(std::string_view text, std::size_t begin, std::size_t end, CellRules rules,
-                      const MissingCodes& missing) {
-    if (is_comma_decimal_column(text, begin, end, rules))
+                      const MissingCodes& missing, const std::stop_token& stop) {
+    if (is_comma_decimal_column(text, begin, end, rules, stop))
         return ';';
     char best = ',';
     double best_score = 0.0;
     for (const char candidate : candidates) {
         rules.delimiter = candidate;
-        const double score =
-            delimiter_score(sample_rows(text, begin, end, rules, scored_rows), candidate, missing);
+        const double score = delimiter_score(
+            sample_rows(text, begin, end, rules, scored_rows, stop), candidate, missing);
         if (score > best_score) {
             best_score = score;
             best = candidate;
@@ -155,105 +160,146 @@ char choose_delimiter(std::string_view text, std::size_t begin, std::size_t end,
     return best;
 }
 
-/// What all sampled cells say of the decimal and the grouping sign.
+/// What the sampled cells of one column say of the decimal and the grouping sign.
 struct SignVotes {
-    std::int64_t point = 0;
-    std::int64_t comma = 0;
-    std::int64_t grouped_by_point = 0;
-    std::int64_t grouped_by_comma = 0;
+    std::int64_t point = 0;  ///< for a decimal point
+    std::int64_t comma = 0;  ///< for a decimal comma
     std::int64_t maybe_point = 0;
     std::int64_t maybe_comma = 0;
+    std::int64_t grouped_by_point = 0;
+    std::int64_t grouped_by_comma = 0;
     std::int64_t grouped_by_blank = 0;
     std::int64_t grouped_by_apostrophe = 0;
-    std::string ambiguous_cell;
-    std::int64_t ambiguous_line = 0;
-    std::size_t ambiguous_column = 0;
-};
+    std::int64_t numbers = 0;
+    std::int64_t others = 0;
+    std::string open_cell;       ///< the first that may be either
+    std::int64_t open_line = 0;  ///< 1-based; 0 if not known
 
-void vote(SignVotes& votes, const SampleRow& row) {
-    for (std::size_t column = 0; column < row.cells.size(); ++column) {
-        const SignReading reading = read_signs(row.cells[column]);
-        votes.grouped_by_blank += reading.grouping == ' ' ? 1 : 0;
-        votes.grouped_by_apostrophe += reading.grouping == '\'' ? 1 : 0;
-        votes.grouped_by_point += reading.grouping == '.' ? 1 : 0;
-        votes.grouped_by_comma += reading.grouping == ',' ? 1 : 0;
-        switch (reading.evidence) {
-            case SignEvidence::decimal_point:
-                ++votes.point;
-                break;
-            case SignEvidence::decimal_comma:
-                ++votes.comma;
-                break;
-            case SignEvidence::maybe_point:
-                ++votes.maybe_point;
-                break;
-            case SignEvidence::maybe_comma:
-                if (++votes.maybe_comma == 1) {
-                    votes.ambiguous_cell = row.cells[column];
-                    votes.ambiguous_line = row.line + 1;
-                    votes.ambiguous_column = column;
-                }
-                break;
-            case SignEvidence::not_numeric:
-            case SignEvidence::neutral:
-            case SignEvidence::grouped_by_point:
-            case SignEvidence::grouped_by_comma:
-                break;
+    void add(const std::string& cell, std::int64_t line) {
+        const SignReading reading = read_signs(cell);
+        (reading.evidence == SignEvidence::not_numeric ? others : numbers) += 1;
+        grouped_by_blank += reading.grouping == ' ' ? 1 : 0;
+        grouped_by_apostrophe += reading.grouping == '\'' ? 1 : 0;
+        grouped_by_point += reading.grouping == '.' ? 1 : 0;
+        grouped_by_comma += reading.grouping == ',' ? 1 : 0;
+        point += reading.evidence == SignEvidence::decimal_point ||
+                         reading.evidence == SignEvidence::grouped_by_comma
+                     ? 1
+                     : 0;
+        comma += reading.evidence == SignEvidence::decimal_comma ||
+                         reading.evidence == SignEvidence::grouped_by_point
+                     ? 1
+                     : 0;
+        maybe_point += reading.evidence == SignEvidence::maybe_point ? 1 : 0;
+        maybe_comma += reading.evidence == SignEvidence::maybe_comma ? 1 : 0;
+        if (maybe_point + maybe_comma == 1 && open_cell.empty()) {
+            open_cell = cell;
+            open_line = line;
         }
     }
+    void add(const SignVotes& other) {
+        point += other.point;
+        comma += other.comma;
+        maybe_point += other.maybe_point;
+        maybe_comma += other.maybe_comma;
+        grouped_by_point += other.grouped_by_point;
+        grouped_by_comma += other.grouped_by_comma;
+        grouped_by_blank += other.grouped_by_blank;
+        grouped_by_apostrophe += other.grouped_by_apostrophe;
+    }
+    /// Few numbers among other texts say nothing: "2,5" may be half of a word.
+    [[nodiscard]] bool is_heard() const noexcept { return numbers > 0 && numbers >= others; }
+};
+
+std::vector<SignVotes> count_votes(const SampleRows& rows, std::size_t column_count,
+                                   const MissingCodes& missing, const std::stop_token& stop) {
+    std::vector<SignVotes> votes(column_count);
+    for (const SampleRow& row : rows) {
+        if (stop.stop_requested())
+            throw Cancelled{};
+        for (std::size_t column = 0; column < std::min(column_count, row.cells.size()); ++column)
+            if (!missing.contains(row.cells[column]))
+                votes[column].add(row.cells[column], row.line + 1);
+    }
+    return votes;
 }
 
-void choose_decimal(const SignVotes& votes, const CsvOptions& options, Layout& layout) {
+/// The grouping sign that goes with the decimal sign; '\0' for none.
+char grouping_for(char decimal, const SignVotes& votes) {
+    if (decimal == ',' && votes.grouped_by_point + votes.maybe_point > 0)
+        return '.';
+    if (decimal == '.' && votes.grouped_by_comma + votes.maybe_comma > 0)
+        return ',';
+    if (votes.grouped_by_blank > 0)
+        return ' ';
+    return votes.grouped_by_apostrophe > 0 ? '\'' : '\0';
+}
+
+/// "1,234" in a file that nowhere says what its commas are.
+std::string ambiguity_of(const SignVotes& votes, std::size_t column) {
+    const std::string& cell = votes.open_cell;
+    const std::size_t sign = cell.find_first_of(".,");
+    std::string as_decimal = cell;
+    as_decimal[sign] = '.';
+    std::string as_grouped = cell;
+    as_grouped.erase(sign, 1);
+    return quoted_cell(cell) + " in " +
+           (votes.open_line > 0 ? "line " + std::to_string(votes.open_line) + ", " : "") +
+           "column " + std::to_string(column + 1) + " can mean " + as_decimal + " or " +
+           as_grouped + ": say whether the decimal sign is a comma or a point.";
+}
+
+/// Column by column: as told, else as the column itself says, else as all the others say together.
+/// Where they contradict each other or say nothing, "1,234" is ambiguous (and "1.234" where they
+/// contradict each other).
+void choose_signs(const std::vector<SignVotes>& votes, const CsvOptions& options, Layout& layout) {
     CsvDialect& dialect = layout.dialect;
-    const std::int64_t for_comma = votes.comma + votes.grouped_by_point;
-    const std::int64_t for_point = votes.point + votes.grouped_by_comma;
-    dialect.decimal = for_comma > for_point ? ',' : '.';
-    if (options.decimal)
-        dialect.decimal = *options.decimal;
-    const bool is_open = !options.decimal && for_comma == 0 && for_point == 0 &&
-                         votes.maybe_comma > 0 && votes.maybe_point == 0;
-    if (options.grouping) {
-        dialect.grouping = *options.grouping;
-        if (is_open && dialect.grouping == '.')
-            dialect.decimal = ',';
-    } else if (is_open && dialect.delimiter != ',') {
-        const std::string& cell = votes.ambiguous_cell;
-        const std::size_t comma = cell.find(',');
-        std::string as_decimal = cell;
-        as_decimal[comma] = '.';
-        std::string as_grouped = cell;
-        as_grouped.erase(comma, 1);
-        dialect.ambiguity = quoted_cell(cell) + " in line " + std::to_string(votes.ambiguous_line) +
-                            ", column " + std::to_string(votes.ambiguous_column + 1) +
-                            " can mean " + as_decimal + " or " + as_grouped +
-                            ": say whether the decimal sign is a comma or a point.";
-    } else if (dialect.decimal == ',') {
-        dialect.grouping = votes.grouped_by_point + votes.maybe_point > 0 ? '.' : '\0';
-    } else {
-        dialect.grouping = votes.grouped_by_comma + votes.maybe_comma > 0 ? ',' : '\0';
-    }
-    if (!options.grouping && dialect.grouping == '\0') {
-        if (votes.grouped_by_blank > 0)
-            dialect.grouping = ' ';
-        else if (votes.grouped_by_apostrophe > 0)
-            dialect.grouping = '\'';
+    SignVotes all;
+    for (const SignVotes& column : votes)
+        if (column.is_heard())
+            all.add(column);
+    dialect.decimal = all.comma > all.point ? ',' : '.';
+    std::optional<char> told = options.decimal;
+    if (!told && options.grouping && (*options.grouping == '.' || *options.grouping == ','))
+        told = *options.grouping == '.' ? ',' : '.';
+    dialect.decimal = told.value_or(dialect.decimal);
+    dialect.grouping = options.grouping.value_or(grouping_for(dialect.decimal, all));
+    layout.signs.assign(votes.size(), {dialect.decimal, dialect.grouping});
+    if (told)
+        return;
+    const bool is_contradictory = all.comma > 0 && all.point > 0;
+    const bool is_silent = all.comma == 0 && all.point == 0;
+    for (std::size_t column = 0; column < votes.size(); ++column) {
+        const SignVotes& own = votes[column];
+        NumberSigns& signs = layout.signs[column];
+        if (!own.is_heard())
+            continue;
+        if (own.comma != own.point) {
+            signs.decimal = own.comma > own.point ? ',' : '.';
+            if (signs.decimal != dialect.decimal && !options.grouping)
+                signs.grouping = grouping_for(signs.decimal, own);
+        } else if (dialect.ambiguity.empty() &&
+                   ((own.maybe_comma > 0 && (is_contradictory || is_silent)) ||
+                    (own.maybe_point > 0 && is_contradictory))) {
+            dialect.ambiguity = ambiguity_of(own, column);
+        }
     }
 }
 
 /// First row non-numeric where later rows are numeric; where nothing is numeric, the first row
 /// holds names if none of them comes back as a value of its column.
-bool first_row_is_header(const SampleRows& rows, const CsvDialect& dialect,
+bool first_row_is_header(const SampleRows& rows, const std::vector<NumberSigns>& signs,
                          const MissingCodes& missing) {
-    const auto is_number = [&](const std::string& cell) {
-        return parse_number(cell, dialect.decimal, dialect.grouping).status !=
+    const auto is_number = [&](std::size_t row, std::size_t column) {
+        return parse_number(rows[row].cells[column], signs[column]).status !=
                NumberStatus::not_a_number;
     };
     const SampleRow& first = rows[0];
     bool any_value = false;
-    for (const std::string& cell : first.cells) {
-        if (!missing.contains(cell)) {
+    for (std::size_t column = 0; column < first.cells.size(); ++column) {
+        if (!missing.contains(first.cells[column])) {
             any_value = true;
-            if (is_number(cell) && rows.size() == 1)
+            if (is_number(0, column) && rows.size() == 1)
                 return false;
         }
     }
@@ -267,13 +313,13 @@ bool first_row_is_header(const SampleRows& rows, const CsvDialect& dialect,
             if (column >= rows[i].cells.size() || missing.contains(rows[i].cells[column]))
                 continue;
             ++values;
-            numbers += is_number(rows[i].cells[column]) ? 1 : 0;
+            numbers += is_number(i, column) ? 1 : 0;
         }
         if (values == 0 ||
             static_cast<double>(numbers) < number_share_needed * static_cast<double>(values))
             continue;
         any_numeric_column = true;
-        if (!missing.contains(first.cells[column]) && !is_number(first.cells[column]))
+        if (!missing.contains(first.cells[column]) && !is_number(0, column))
             return true;
     }
     if (any_numeric_column)
@@ -313,21 +359,26 @@ void check_options(const CsvOptions& options) {
                               " but must be 0 or more.");
 }
 
-/// Carriage returns alone end lines only where there is no line feed at all.
+/// Carriage returns alone end lines where there are more of them than line feeds.
 char choose_end_of_line(std::string_view head) {
-    return head.find('\n') == std::string_view::npos && head.find('\r') != std::string_view::npos
-               ? '\r'
-               : '\n';
+    std::size_t feeds = 0;
+    std::size_t lone_returns = 0;
+    for (std::size_t i = 0; i < head.size(); ++i) {
+        feeds += head[i] == '\n' ? 1 : 0;
+        lone_returns += head[i] == '\r' && (i + 1 == head.size() || head[i + 1] != '\n') ? 1 : 0;
+    }
+    return lone_returns > feeds ? '\r' : '\n';
 }
 
-/// More than one in twenty characters is one that texts do not use.
+/// More than one in twenty characters, and not just one or two, are such as texts do not use.
 bool is_mostly_binary(std::string_view head) {
+    constexpr std::ptrdiff_t strays = 2;
     const auto is_control = [](char c) {
         return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\n' && c != '\r' &&
                c != '\f' && c != '\v';
     };
-    return 20 * std::count_if(head.begin(), head.end(), is_control) >
-           static_cast<std::ptrdiff_t>(head.size());
+    const auto count = std::count_if(head.begin(), head.end(), is_control);
+    return count > strays && 20 * count > static_cast<std::ptrdiff_t>(head.size());
 }
 
 struct Position {
@@ -373,6 +424,24 @@ char choose_comment(const SampleRows& rows) {
     return '\0';
 }
 
+/// Index of the column called `name`. @throw InvalidArgument  none to do `what` with
+std::size_t column_called(const std::string& name, const CsvDialect& dialect,
+                          const std::string& path, const std::string& what) {
+    const auto found = std::find(dialect.column_names.begin(), dialect.column_names.end(), name);
+    if (found == dialect.column_names.end())
+        throw InvalidArgument("There is no column " + quoted_cell(name) + " in " + path + " to " +
+                              what + ".");
+    return static_cast<std::size_t>(found - dialect.column_names.begin());
+}
+
+MissingCodes missing_codes_of(std::size_t column, const CsvOptions& options, const Layout& layout) {
+    std::vector<std::string> codes = layout.dialect.missing_codes;
+    for (const auto& [name, own] : options.column_missing_codes)
+        if (name == layout.dialect.column_names[column])
+            codes.insert(codes.end(), own.begin(), own.end());
+    return {std::move(codes), layout.signs[column]};
+}
+
 /// What the cells of a column are, and one that keeps a column of mostly numbers from being numeric.
 struct ColumnReadings {
     std::int64_t values = 0;
@@ -381,7 +450,7 @@ struct ColumnReadings {
     std::string first_text;
 };
 
-ColumnReadings read_column(const SampleRows& rows, std::size_t column, const CsvDialect& dialect,
+ColumnReadings read_column(const SampleRows& rows, std::size_t column, NumberSigns signs,
                            const MissingCodes& missing) {
     ColumnReadings readings;
     for (const SampleRow& row : rows) {
@@ -389,8 +458,7 @@ ColumnReadings read_column(const SampleRows& rows, std::size_t column, const Csv
         if (missing.contains(cell))
             continue;
         ++readings.values;
-        if (parse_number(cell, dialect.decimal, dialect.grouping).status !=
-            NumberStatus::not_a_number) {
+        if (parse_number(cell, signs).status != NumberStatus::not_a_number) {
             ++readings.numbers;
             continue;
         }
@@ -454,13 +522,13 @@ TextEncoding choose_encoding(std::string_view bytes, const CsvOptions& options) 
 }
 
 Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::string& path,
-                    const CsvOptions& options, bool is_whole) {
+                    const CsvOptions& options, bool is_whole, const std::stop_token& stop) {
     check_options(options);
     Layout layout;
     CsvDialect& dialect = layout.dialect;
     dialect.encoding = encoding;
     dialect.missing_codes = options.missing_codes.value_or(default_missing_codes());
-    const MissingCodes missing_texts(dialect.missing_codes, '.', '\0');
+    const MissingCodes missing(dialect.missing_codes, {});
 
     if (text.empty())
         refuse(path, "is empty: there is nothing to import.");
@@ -508,21 +576,23 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     if (!is_whole && head_end == text.size())
         head_end = std::max(start.offset, text.rfind(layout.rules.end_of_line) + 1);
     if (head_end < text.size() &&
-        sample_rows(text, start.offset, head_end, layout.rules, 1).empty())
+        sample_rows(text, start.offset, head_end, layout.rules, 1, stop).empty())
         refuse(path, "is longer than 64 MiB, too long for a row of a table.", start.line + 1);
 
     if (!options.delimiter && !stated)
         layout.rules.delimiter =
-            choose_delimiter(text, start.offset, head_end, layout.rules, missing_texts);
+            choose_delimiter(text, start.offset, head_end, layout.rules, missing, stop);
     dialect.delimiter = layout.rules.delimiter;
     dialect.quote = layout.rules.quote;
 
     constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
-    SampleRows rows = sample_rows(text, start.offset, head_end, layout.rules, no_limit, start.line);
+    SampleRows rows =
+        sample_rows(text, start.offset, head_end, layout.rules, no_limit, stop, start.line);
     if (!options.comment && !rows.empty()) {
         layout.rules.comment = choose_comment(rows);
         if (layout.rules.comment != '\0') {
-            rows = sample_rows(text, start.offset, head_end, layout.rules, no_limit, start.line);
+            rows =
+                sample_rows(text, start.offset, head_end, layout.rules, no_limit, stop, start.line);
             dialect.notes.push_back("Lines that begin with # were taken for comments.");
         }
     }
@@ -558,18 +628,17 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
                 begin == head_end ? begin : text.find(layout.rules.end_of_line, begin);
             if (line_begin == std::string_view::npos || line_begin >= end)
                 continue;
-            for (SampleRow& row : sample_rows(text, line_begin, end, layout.rules, no_limit))
+            for (SampleRow& row :
+                 sample_rows(text, line_begin, end, layout.rules, no_limit, stop)) {
+                row.line = -1;  // not known
                 if (row.cells.size() == mode)
                     sample.push_back(std::move(row));
+            }
         }
-    SignVotes votes;
-    for (const SampleRow& row : sample) vote(votes, row);
-    choose_decimal(votes, options, layout);
-    if (dialect.delimiter == dialect.decimal && !options.decimal)
-        dialect.decimal = '.';
-    const MissingCodes missing(dialect.missing_codes, dialect.decimal, dialect.grouping);
-
-    dialect.has_header = options.has_header.value_or(first_row_is_header(rows, dialect, missing));
+    choose_signs(count_votes(sample, std::max(mode, first.cells.size()), missing, stop), options,
+                 layout);
+    dialect.has_header =
+        options.has_header.value_or(first_row_is_header(rows, layout.signs, missing));
     std::size_t column_count = dialect.has_header ? first.cells.size() : mode;
     std::vector<std::string> labels;
     if (dialect.has_header) {
@@ -629,9 +698,18 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
     }
     dialect.column_labels = std::move(labels);
 
+    layout.signs.resize(column_count, {dialect.decimal, dialect.grouping});
+    for (std::size_t column = 0; column < column_count; ++column)
+        if (layout.signs[column].decimal != dialect.decimal)
+            dialect.notes.push_back(
+                "Column " + quoted_cell(dialect.column_names[column]) + " has a decimal " +
+                (dialect.decimal == '.' ? "comma" : "point") + ", unlike the others.");
+    for (std::size_t column = 0; column < column_count; ++column)
+        layout.missing.push_back(missing_codes_of(column, options, layout));
     layout.guesses.assign(column_count, ColumnGuess::unknown);
     for (std::size_t column = 0; column < column_count && column_count <= mode; ++column) {
-        const ColumnReadings readings = read_column(sample, column, dialect, missing);
+        const ColumnReadings readings =
+            read_column(sample, column, layout.signs[column], layout.missing[column]);
         layout.guesses[column] = guess_of(readings);
         if (layout.guesses[column] == ColumnGuess::text && 2 * readings.numbers >= readings.values)
             dialect.notes.push_back("Column " + quoted_cell(dialect.column_names[column]) +
@@ -643,14 +721,10 @@ Layout sniff_layout(std::string_view text, TextEncoding encoding, const std::str
         dialect.column_types.push_back(guess == ColumnGuess::text   ? ColumnType::category
                                        : guess == ColumnGuess::date ? ColumnType::date
                                                                     : ColumnType::numeric);
-    for (const auto& [name, type] : options.column_types) {
-        const auto found =
-            std::find(dialect.column_names.begin(), dialect.column_names.end(), name);
-        if (found == dialect.column_names.end())
-            throw InvalidArgument("There is no column " + quoted_cell(name) + " in " + path +
-                                  " to set the type of.");
-        dialect.column_types[static_cast<std::size_t>(found - dialect.column_names.begin())] = type;
-    }
+    for (const auto& [name, type] : options.column_types)
+        dialect.column_types[column_called(name, dialect, path, "set the type of")] = type;
+    for (const auto& told : options.column_missing_codes)
+        column_called(told.first, dialect, path, "give missing codes to");
     for (std::size_t i = 0; i < rows.size() && i < preview_rows; ++i) {
         if (encoding == TextEncoding::windows1252)
             for (std::string& cell : rows[i].cells) cell = utf8_from(cell, encoding);

@@ -67,6 +67,7 @@ Census take_census(std::string_view text, char end_of_line, char quote) {
 struct PieceRows {
     bool ends_earlier_row = false;    ///< a row that began in a piece before ends in this one
     const char* first_row = nullptr;  ///< first beginning of a row; null if none
+    std::int64_t first_row_line = 0;  ///< 0-based, counted from the beginning of the piece
     std::int64_t row_ends = 0;        ///< of rows that began in this piece
     bool ends_inside_quotes = false;
 };
@@ -92,6 +93,7 @@ PieceRows find_rows(std::string_view piece, const Census& census, bool begins_in
             return found;
     }
     found.first_row = p;
+    found.first_row_line = std::count(piece.data(), p, rules.end_of_line);
     if (!has_quotes) {
         found.row_ends = census.line_ends;
         return found;
@@ -106,7 +108,7 @@ PieceRows find_rows(std::string_view piece, const Census& census, bool begins_in
     return found;
 }
 
-/// Position of the quoted cell that is never closed in `text`, which begins with a row.
+/// Position of the quoted cell that is not closed in `text`, which begins with a row.
 const char* unclosed_cell(std::string_view text, const CellRules& rules) {
     const char* p = text.data();
     const char* const end = p + text.size();
@@ -126,15 +128,25 @@ const char* unclosed_cell(std::string_view text, const CellRules& rules) {
     return end;
 }
 
-/// Cuts behind the first end of line at or after every multiple of `chunk_size`.
-std::vector<std::string_view> cut(std::string_view text, std::size_t chunk_size, char end_of_line) {
+/// Cuts behind the first end of line at or after every multiple of `chunk_size`. Where a line is too
+/// long, the last piece ends within it.
+std::vector<std::string_view> cut(std::string_view text, std::size_t chunk_size, char end_of_line,
+                                  const std::stop_token& stop, const SplitHooks& hooks) {
     std::vector<std::string_view> pieces;
     std::size_t begin = 0;
-    while (begin < text.size()) {
+    bool is_too_long = false;
+    while (begin < text.size() && !is_too_long) {
+        if (stop.stop_requested())
+            throw Cancelled{};
         std::size_t end = text.size();
         if (text.size() - begin > chunk_size) {
-            const std::size_t found = text.find(end_of_line, begin + chunk_size - 1);
-            end = found == std::string_view::npos ? text.size() : found + 1;
+            const std::size_t from = begin + chunk_size - 1;
+            const std::string_view glance = text.substr(from, row_size_limit + 1);
+            const std::size_t found = glance.find(end_of_line);
+            end = from + (found == std::string_view::npos ? glance.size() : found + 1);
+            is_too_long = found == std::string_view::npos && end < text.size();
+            if (hooks.after_glance)
+                hooks.after_glance(text.substr(from, end - from));
         }
         pieces.push_back(text.substr(begin, end - begin));
         begin = end;
@@ -188,7 +200,8 @@ void for_each_index(std::size_t count, int thread_count, const std::stop_token& 
 
 Split split_rows(std::string_view text, const CellRules& rules, std::size_t chunk_size,
                  int thread_count, const std::stop_token& stop, const SplitHooks& hooks) {
-    const auto pieces = cut(text, chunk_size, rules.end_of_line);
+    Split split;
+    const auto pieces = cut(text, chunk_size, rules.end_of_line, stop, hooks);
     const std::size_t count = pieces.size();
     const auto visit = [&](std::size_t i, const auto& look) {
         if (hooks.before)
@@ -228,16 +241,28 @@ Split split_rows(std::string_view text, const CellRules& rules, std::size_t chun
         look(i);
     }
 
-    Split split;
-    const char* const end = text.data() + text.size();
+    const char* const end = count == 0 ? text.data() : pieces.back().data() + pieces.back().size();
+    const char* first_end = end;  // of the piece in which the last chunk begins
+    // The line on which the cell begins that runs on behind that piece.
+    const auto open_line = [&] {
+        const Chunk& last = split.chunks.back();
+        const std::string_view piece(last.text.data(),
+                                     static_cast<std::size_t>(first_end - last.text.data()));
+        return last.first_line + line_of(piece, unclosed_cell(piece, rules), rules.end_of_line);
+    };
     for (std::size_t i = 0; i < count; ++i) {
         if (census[i].has_nul && split.nul_line < 0) {
             const auto* nul =
                 static_cast<const char*>(std::memchr(pieces[i].data(), '\0', pieces[i].size()));
             split.nul_line = split.line_count + line_of(pieces[i], nul, rules.end_of_line);
         }
-        if (rows[i].ends_earlier_row)
+        if (rows[i].ends_earlier_row) {
             ++split.chunks.back().row_limit;
+            const std::ptrdiff_t inside_quotes = pieces[i].data() - first_end;
+            if (inside_quotes > static_cast<std::ptrdiff_t>(row_size_limit) &&
+                split.overlong_quote < 0)
+                split.overlong_quote = open_line();
+        }
         const char* const first = rows[i].first_row;
         if (first != nullptr) {
             if (!split.chunks.empty()) {
@@ -245,10 +270,15 @@ Split split_rows(std::string_view text, const CellRules& rules, std::size_t chun
                 before = before.substr(0, static_cast<std::size_t>(first - before.data()));
             }
             split.chunks.push_back({{first, static_cast<std::size_t>(end - first)},
-                                    split.line_count + line_of(pieces[i], first, rules.end_of_line),
+                                    split.line_count + rows[i].first_row_line,
                                     rows[i].row_ends});
+            first_end = pieces[i].data() + pieces[i].size();
         }
         split.line_count += census[i].line_ends;
+    }
+    if (end != text.data() + text.size()) {
+        split.overlong_line = split.line_count;
+        return split;
     }
     if (!text.empty() && text.back() != rules.end_of_line)
         ++split.line_count;
@@ -262,6 +292,17 @@ Split split_rows(std::string_view text, const CellRules& rules, std::size_t chun
                                                         rules.end_of_line);
     }
     return split;
+}
+
+std::int64_t count_rows(std::string_view chunk, const CellRules& rules) noexcept {
+    const char* p = chunk.data();
+    const char* const end = p + chunk.size();
+    std::int64_t count = 0;
+    while (p != end) {
+        count += line_kind(p, end, rules) == LineKind::row ? 1 : 0;
+        skip_line(p, end, rules.end_of_line);
+    }
+    return count;
 }
 
 }  // namespace mixtura::csv

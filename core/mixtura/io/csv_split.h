@@ -24,12 +24,19 @@ struct Split {
     std::int64_t row_limit = 0;
     std::int64_t nul_line = -1;       ///< 0-based line of the first NUL byte; -1 if none
     std::int64_t unclosed_line = -1;  ///< line on which a quoted cell begins that never ends; or -1
+    std::int64_t overlong_quote = -1;  ///< line on which one longer than `row_size_limit` begins
+    std::int64_t overlong_line = -1;   ///< a line longer than that; the text behind is not split
 };
 
-/// What to do with every piece before and after it is looked at; see FileBytes.
+/// A row of more bytes is none: most likely the closing quote or the ends of lines are missing.
+constexpr std::size_t row_size_limit = std::size_t{64} << 20U;
+
+/// What to do with every piece before and after it is looked at, and with what was only glanced at;
+/// see FileBytes.
 struct SplitHooks {
     std::function<void(std::string_view)> before;
     std::function<void(std::string_view)> after;
+    std::function<void(std::string_view)> after_glance;
 };
 
 /// Cuts `text` at beginnings of rows into chunks of about `chunk_size` bytes and counts lines and
@@ -44,6 +51,9 @@ struct SplitHooks {
 /// parsing", made exact. @throw Cancelled
 Split split_rows(std::string_view text, const CellRules& rules, std::size_t chunk_size,
                  int thread_count, const std::stop_token& stop, const SplitHooks& hooks);
+
+/// Rows of `chunk`, at most: blank lines and comments are not counted, lines inside quotes are.
+std::int64_t count_rows(std::string_view chunk, const CellRules& rules) noexcept;
 
 /// `wanted` threads, all cores where it is 0, never more than there are cores.
 int usable_threads(int wanted);

@@ -105,6 +105,16 @@ TEST(CsvImport, ReadsEveryKindOfLineEnd) {
         }
 }
 
+TEST(CsvImport, TellsLineEndsByWhichThereAreMore) {
+    const auto old_mac = import_text("t,x\r\"a\nb\",1\rc,2\rd,3\r");
+    EXPECT_THAT(texts(old_mac.data, 0), ElementsAre("a\nb", "c", "d"));
+    EXPECT_THAT(old_mac.data.column(1).numbers, ElementsAre(1, 2, 3));
+    // Written twice in text mode.
+    const auto doubled = import_text("t,x\r\r\n\"a\",1\r\r\nc,\"2\"\r\r\nd,3\r\r\n");
+    EXPECT_THAT(names(doubled.data), ElementsAre("t", "x"));
+    EXPECT_THAT(doubled.data.column(1).numbers, ElementsAre(1, 2, 3));
+}
+
 TEST(CsvImport, DetectsDelimiters) {
     for (const char delimiter : {',', ';', '\t', '|', ' '}) {
         std::string text = "a?b?c\n1.5?x?3\n2.5?y?4\n";
@@ -162,6 +172,54 @@ TEST(CsvImport, AsksWhereTheDecimalSignIsAmbiguous) {
     EXPECT_THAT(import_text("x;y\n1,234;1.5\n").data.column(0).numbers, ElementsAre(1234));
 }
 
+TEST(CsvImport, AsksWhereQuotedNumbersAreAmbiguousToo) {
+    const std::string text = "x,y\n\"1,234\",1\n\"5,678\",2\n";
+    EXPECT_THAT(import_error(text).what(), HasSubstr("can mean 1.234 or 1234"));
+    CsvOptions point;
+    point.decimal = '.';
+    EXPECT_THAT(import_text(text, point).data.column(0).numbers, ElementsAre(1234, 5678));
+    CsvOptions comma;
+    comma.decimal = ',';
+    EXPECT_THAT(import_text(text, comma).data.column(0).numbers, ElementsAre(1.234, 5.678));
+    // Both signs, and each can be either.
+    EXPECT_THAT(import_error("x;y\n1,234;5.678\n2,345;6.789\n").what(), HasSubstr("can mean"));
+    // The first place that is known: windows inside the file have no line.
+    EXPECT_THAT(import_error("x;y\n12;1\n1,234;1\n").what(), HasSubstr("in line 3, column 1"));
+}
+
+TEST(CsvImport, ReadsQuotedDecimalCommasBetweenCommas) {
+    const auto result = import_text("x,y,z\n\"1,5\",2,3\n\"2,25\",4,5\n-3,6,\"7,125\"\n");
+    EXPECT_EQ(result.dialect.decimal, ',');
+    EXPECT_THAT(result.data.column(0).numbers, ElementsAre(1.5, 2.25, -3));
+    EXPECT_THAT(result.data.column(1).numbers, ElementsAre(2, 4, 6));
+    EXPECT_THAT(result.data.column(2).numbers, ElementsAre(3, 5, 7.125));
+}
+
+TEST(CsvImport, FindsTheDecimalSignOfEachColumn) {
+    const auto result = import_text("a;b;c;d\n1,5;1.5;7,1;3\n2,25;3.75;8,1;4\n0,1;0.9;9,9;5\n");
+    EXPECT_EQ(result.dialect.decimal, ',');
+    EXPECT_THAT(result.data.column(0).numbers, ElementsAre(1.5, 2.25, 0.1));
+    EXPECT_THAT(result.data.column(1).numbers, ElementsAre(1.5, 3.75, 0.9));
+    EXPECT_THAT(result.data.column(3).numbers, ElementsAre(3, 4, 5));
+    EXPECT_THAT(result.dialect.notes,
+                ElementsAre("Column \"b\" has a decimal point, unlike the others."));
+    // Where the columns contradict each other, a third that can be either is asked about.
+    EXPECT_THAT(import_error("a;b;c\n1,5;1.5;1,234\n2,25;3.75;5,678\n").what(),
+                HasSubstr("\"1,234\" in line 2, column 3"));
+    // What is told holds for all.
+    CsvOptions point;
+    point.decimal = '.';
+    const auto told = import_text("a;b\n1,5;1.5\n2,25;3.75\n0,1;0.9\n", point);
+    EXPECT_NE(told.data.column(0).type, ColumnType::numeric);
+    EXPECT_THAT(told.data.column(1).numbers, ElementsAre(1.5, 3.75, 0.9));
+}
+
+TEST(CsvImport, TakesNoHintOfSignsFromTexts) {
+    const auto result = import_text("t;x\n1,5;1.5\nabc;2.25\nde f;3.5\ngh;4.75\n");
+    EXPECT_EQ(result.dialect.decimal, '.');
+    EXPECT_THAT(result.data.column(1).numbers, ElementsAre(1.5, 2.25, 3.5, 4.75));
+}
+
 TEST(CsvImport, NeverLooksAtTheLocale) {
     const std::string before = std::setlocale(LC_ALL, nullptr);
     for (const char* name : {"de_DE.UTF-8", "pt_BR.UTF-8", "fr_FR.UTF-8", "C"}) {
@@ -199,6 +257,19 @@ TEST(CsvImport, TakesTheAnalystsMissingCodesForEverySpelling) {
     // The list replaces the built-in one.
     EXPECT_THAT(import_error("a\n1\n2\n3\n4\n5\n6\n7\n8\n9\nNA\n", options).what(),
                 HasSubstr("\"NA\" is not a number"));
+}
+
+TEST(CsvImport, TakesMissingCodesOfOneColumn) {
+    CsvOptions options;
+    options.column_missing_codes = {{"age", {"-9", "unknown"}}, {"name", {"-"}}};
+    const auto result =
+        import_text("age,x,name\n-9,-9,-\n31,1,Ann\nunknown,2,-9\n-9.0,NA,Ann\n", options);
+    EXPECT_THAT(result.data.column(0).numbers,
+                IsSameNumbers(Numbers{missing, 31, missing, missing}));
+    EXPECT_THAT(result.data.column(1).numbers, IsSameNumbers(Numbers{-9, 1, 2, missing}));
+    EXPECT_THAT(texts(result.data, 2), ElementsAre("", "Ann", "-9", "Ann"));
+    options.column_missing_codes = {{"nothing", {"-9"}}};
+    EXPECT_THROW(import_text("a\n1\n", options), InvalidArgument);
 }
 
 TEST(CsvImport, MakesNamesUniqueAndKeepsLabels) {
@@ -406,6 +477,20 @@ TEST(CsvImport, RefusesAQuoteThatIsNeverClosed) {
     EXPECT_EQ(import_text("a,b\nx,2\n\"y,4\n", options).data.column(0).text(1), "\"y");
 }
 
+TEST(CsvImport, SaysWhereTwoLoneQuotesSwallowRows) {
+    std::string text = "x,t\n1,a\n2,\"b\n";
+    for (int i = 0; i < 500; ++i) text += "3,c\n";
+    text += "4,\"d\n5,e\n";
+    const auto result = import_text(text);
+    EXPECT_EQ(result.data.row_count(), 3);
+    EXPECT_THAT(result.dialect.notes,
+                testing::Contains(HasSubstr("line 3 has a cell of 502 lines between quotes")));
+}
+
+TEST(CsvImport, TakesAStrayControlCharacterForADamagedCellOnly) {
+    EXPECT_THAT(import_error("x,y\n1,2\n3,\x07\n5,6\n").what(), HasSubstr("line 3, column \"y\""));
+}
+
 TEST(CsvImport, RefusesFilesThatCannotBeOpened) {
     EXPECT_THROW(import_csv("/no/such/file.csv"), FileError);
     EXPECT_THROW(import_csv("/"), FileError);
@@ -458,6 +543,29 @@ TEST(CsvImport, ReadsUtf16) {
         }
 }
 
+TEST(CsvImport, ReadsUtf16WithoutMarkOfLettersThatAreNotLatin) {
+    // "<Cyrillic word>,x" and rows of five letters and one digit: few bytes are NUL.
+    for (const bool big_endian : {false, true}) {
+        std::string bytes;
+        const auto put = [&](unsigned unit) {
+            const char high = static_cast<char>(unit >> 8U);
+            const char low = static_cast<char>(unit & 0xFFU);
+            bytes += big_endian ? high : low;
+            bytes += big_endian ? low : high;
+        };
+        for (int row = 0; row < 20; ++row) {
+            for (int letter = 0; letter < 30; ++letter)
+                put(0x410U + static_cast<unsigned>((row + letter) % 32));
+            for (const char c : {',', row == 0 ? 'x' : '7', '\n'}) put(static_cast<unsigned>(c));
+        }
+        const auto result = import_text(bytes);
+        EXPECT_EQ(result.dialect.encoding,
+                  big_endian ? TextEncoding::utf16be : TextEncoding::utf16le);
+        EXPECT_EQ(result.data.row_count(), 19);
+        EXPECT_EQ(result.data.column(1).numbers[18], 7.0);
+    }
+}
+
 TEST(CsvImport, KeepsSurrogatePairsTogetherWhereUtf16IsCutIntoBlocks) {
     // U+1F600 lies across the border of the first 4 MiB, for either parity of the units before.
     for (const std::size_t filler : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
@@ -493,6 +601,20 @@ TEST(CsvImport, ReadsUtf8AndWindows1252) {
     options.encoding = TextEncoding::utf8;
     EXPECT_THAT(import_error("a,x\nok,1\nM\xFCller,1\n", options).what(),
                 HasSubstr("line 3, column \"a\": \"M\xEF\xBF\xBDller\" is not valid UTF-8"));
+}
+
+TEST(CsvImport, TakesAFileForWindows1252WhereverItsFirstUmlautStands) {
+    std::string ascii;
+    while (ascii.size() < (std::size_t{1} << 20U)) ascii += "abc,1.5\n";
+    const std::string text = "name,x\n" + ascii + "M\xFCller,2\n" + ascii;
+    const auto result = import_text(text);
+    EXPECT_EQ(result.dialect.encoding, TextEncoding::windows1252);
+    EXPECT_THAT(result.data.column(0).levels, ElementsAre("abc", "M\xC3\xBCller"));
+    EXPECT_THAT(result.dialect.notes, ElementsAre(HasSubstr("read as Windows-1252")));
+    // Not where the rest is UTF-8: then the file is damaged.
+    EXPECT_THAT(import_error("n\xC3\xA4me" + text.substr(4)).what(), HasSubstr("not valid UTF-8"));
+    EXPECT_THAT(import_error(text + "M\xC3\xBCller,2\n" + ascii).what(),
+                HasSubstr("\"M\xEF\xBF\xBDller\" is not valid UTF-8"));
 }
 
 TEST(CsvImport, KeepsAColumnWithoutValues) {

@@ -37,7 +37,7 @@ double scan(const std::string& text, bool& is_read) {
 /// Both ways must give the bits of strtod, which glibc rounds correctly.
 void expect_strtod(const std::string& text, bool expect_quick = false) {
     const double expected = std::strtod(text.c_str(), nullptr);
-    const ParsedNumber parsed = parse_number(text, '.', '\0');
+    const ParsedNumber parsed = parse_number(text, {'.', '\0'});
     if (std::isinf(expected)) {
         EXPECT_EQ(parsed.status, NumberStatus::too_large) << text;
     } else {
@@ -181,7 +181,7 @@ TEST(CsvNumber, RoundsMidpointsBetweenDoublesAsStrtod) {
 
 TEST(CsvNumber, ReadsSignsGroupingAndBlanks) {
     const auto value = [](std::string_view text, char decimal, char grouping) {
-        const ParsedNumber number = parse_number(text, decimal, grouping);
+        const ParsedNumber number = parse_number(text, {decimal, grouping});
         return number.status == NumberStatus::number ? number.value
                                                      : std::numeric_limits<double>::quiet_NaN();
     };
@@ -205,18 +205,49 @@ TEST(CsvNumber, ReadsSignsGroupingAndBlanks) {
     EXPECT_EQ(value("1'234.5", '.', '\''), 1234.5);
     EXPECT_EQ(value("0,435", ',', '\0'), 0.435);
     EXPECT_EQ(value("1e5", '.', '\0'), 1e5);
-    for (const char* text :
-         {"",    " ",   "-",   "+",    ".",   "-.",  "e5", "1e",  "1e+", "12..5", "1.2.3", "--1",
-          "+-1", "-+1", "1,5", "0x10", "1 2", "nan", "1f", "1d5", "$1",  "5%",    "1_000"})
-        EXPECT_EQ(parse_number(text, '.', '\0').status, NumberStatus::not_a_number) << text;
+    EXPECT_EQ(value("\xE2\x88\x92"
+                    "5.5",
+                    '.', '\0'),
+              -5.5);
+    EXPECT_EQ(value("\xC2\xA0 5\t\xE2\x80\x89\xE2\x80\xAF", '.', '\0'), 5.0);
+    EXPECT_EQ(value("\xA0-5\xA0", '.', '\0'), -5.0);
+    for (const char* text : {"",
+                             " ",
+                             "-",
+                             "+",
+                             ".",
+                             "-.",
+                             "e5",
+                             "1e",
+                             "1e+",
+                             "12..5",
+                             "1.2.3",
+                             "--1",
+                             "+-1",
+                             "-+1",
+                             "1,5",
+                             "0x10",
+                             "1 2",
+                             "nan",
+                             "1f",
+                             "1d5",
+                             "$1",
+                             "5%",
+                             "1_000",
+                             "\xC2\xA0",
+                             "\xE2\x88\x92",
+                             "-\xE2\x88\x92"
+                             "1",
+                             "5\xC3\xA0"})
+        EXPECT_EQ(parse_number(text, {'.', '\0'}).status, NumberStatus::not_a_number) << text;
     for (const char* text : {"1,23", "12,34,567", "1,2345", ",123", "1,,234", "1234,567", "1,234,"})
-        EXPECT_EQ(parse_number(text, '.', ',').status, NumberStatus::not_a_number) << text;
+        EXPECT_EQ(parse_number(text, {'.', ','}).status, NumberStatus::not_a_number) << text;
     for (const char* text : {"inf", "-Inf", "+INFINITY", "infinity"})
-        EXPECT_EQ(parse_number(text, '.', '\0').status, NumberStatus::infinite) << text;
+        EXPECT_EQ(parse_number(text, {'.', '\0'}).status, NumberStatus::infinite) << text;
 }
 
 TEST(CsvNumber, SaysHowAnIntegerLooked) {
-    const auto look = [](const char* text) { return parse_number(text, '.', '\0').look; };
+    const auto look = [](const char* text) { return parse_number(text, {'.', '\0'}).look; };
     EXPECT_EQ(look("0"), 0U);
     EXPECT_EQ(look("123456789012345"), 0U);
     EXPECT_EQ(look("1234567890123456"), unsigned{look_is_long_integer});
