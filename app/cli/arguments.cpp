@@ -22,17 +22,38 @@ std::optional<char> sign(const std::optional<std::string>& text) {
     return text ? std::optional<char>(sign_from(*text)) : std::nullopt;
 }
 
+/// Cuts "NAME=VALUE"; a name may hold an equals sign, a value not.
+std::pair<std::string, std::string> name_and_value(const std::string& item,
+                                                   const std::string& advice) {
+    const std::size_t equals = item.rfind('=');
+    if (equals == std::string::npos || equals == 0)
+        throw InvalidArgument("'" + item + "' " + advice);
+    return {item.substr(0, equals), item.substr(equals + 1)};
+}
+
 std::vector<std::pair<std::string, ColumnType>> column_types(const std::string& text) {
     std::vector<std::pair<std::string, ColumnType>> types;
     for (const std::string& item : list_from(text)) {
-        const std::size_t equals = item.rfind('=');
-        if (equals == std::string::npos || equals == 0)
-            throw InvalidArgument("'" + item +
-                                  "' does not give a column its type; write NAME=numeric, "
-                                  "NAME=category, NAME=text or NAME=date.");
-        types.emplace_back(item.substr(0, equals), column_type_from(item.substr(equals + 1)));
+        const auto [name, type] = name_and_value(
+            item,
+            "does not give a column its type; write NAME=numeric, NAME=category, NAME=text or "
+            "NAME=date.");
+        types.emplace_back(name, column_type_from(type));
     }
     return types;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> column_missing_codes(
+    const std::string& text) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> codes;
+    for (const std::string& item : list_from(text)) {
+        const auto [name, code] =
+            name_and_value(item, "does not give a column a missing code; write NAME=CODE.");
+        if (codes.empty() || codes.back().first != name)
+            codes.emplace_back(name, std::vector<std::string>{});
+        codes.back().second.push_back(code);
+    }
+    return codes;
 }
 
 /// "a whole number from 1 to 100000", "a number, 0 or more"
@@ -126,6 +147,10 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
         .add_option("--missing", arguments.missing,
                     "Texts that mean a missing value, instead of the usual ones (NA,NaN,null,...)")
         ->group(group);
+    command
+        .add_option("--column-missing", arguments.column_missing,
+                    "Texts that mean a missing value in one column, beside those: NAME=CODE,...")
+        ->group(group);
     add_number(command, "--skip", arguments.skip, 0, std::numeric_limits<int>::max(),
                "Lines left out before anything else")
         ->group(group);
@@ -162,6 +187,8 @@ CsvOptions csv_options(const ImportArguments& arguments) {
         options.has_header = false;
     if (arguments.missing)
         options.missing_codes = list_from(*arguments.missing);
+    if (arguments.column_missing)
+        options.column_missing_codes = column_missing_codes(*arguments.column_missing);
     if (arguments.types)
         options.column_types = column_types(*arguments.types);
     options.skip_lines = arguments.skip;

@@ -41,6 +41,7 @@ struct ImportArguments {
     std::optional<std::string> comment;
     std::optional<std::string> encoding;
     std::optional<std::string> missing;
+    std::optional<std::string> column_missing;
     std::optional<std::string> types;
     std::string bad_cells = "error";
     bool header = false;

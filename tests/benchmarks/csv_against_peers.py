@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a CSV file: bench_csv beside data.table's fread and pandas, in turns, on the same file.
+"""Reading a CSV file: bench_csv beside data.table's fread and (where it is there) pandas, in turns, on the same file.
 
     csv_against_peers.py BENCH_CSV [--rows N] [--columns D] [--rounds R] [--file FILE]
 
@@ -60,9 +60,10 @@ def main():
         readers = {"mixtura, 1 thread": lambda: ours(arguments.bench, file, 1),
                    f"mixtura, {cores} threads": lambda: ours(arguments.bench, file, cores),
                    "fread, 1 thread": lambda: fread(file, 1),
-                   f"fread, {cores} threads": lambda: fread(file, cores),
-                   "pandas": lambda: pandas(file),
-                   "pandas, round_trip": lambda: pandas(file, ", float_precision='round_trip'")}
+                   f"fread, {cores} threads": lambda: fread(file, cores)}
+        if subprocess.run(["/usr/bin/python3", "-c", "import pandas"], stderr=subprocess.DEVNULL).returncode == 0:
+            readers["pandas"] = lambda: pandas(file)
+            readers["pandas, round_trip"] = lambda: pandas(file, ", float_precision='round_trip'")
         results = {name: [] for name in readers}
         for _ in range(arguments.rounds):
             for name, read in readers.items():

@@ -56,6 +56,12 @@ void add_import(const CsvOptions& import, Arguments& arguments) {
         arguments.word(*import.has_header ? "--header" : "--no-header");
     if (import.missing_codes)
         arguments.option("--missing", list_text(*import.missing_codes));
+    if (!import.column_missing_codes.empty()) {
+        std::vector<std::string> codes;
+        for (const auto& [column, own] : import.column_missing_codes)
+            for (const std::string& code : own) codes.push_back(column + "=" + code);
+        arguments.option("--column-missing", list_text(codes));
+    }
     if (import.skip_lines != 0)
         arguments.option("--skip", std::to_string(import.skip_lines));
     if (!import.column_types.empty()) {

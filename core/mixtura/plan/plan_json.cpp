@@ -109,7 +109,8 @@ json to_json(const SearchOptions& search) {
 
 CsvOptions csv_options_from(const JsonReader& reader) {
     reader.expect_keys({"encoding", "delimiter", "decimal", "grouping", "quote", "comment",
-                        "has_header", "skip_lines", "missing_codes", "column_types", "bad_cell"});
+                        "has_header", "skip_lines", "missing_codes", "column_missing_codes",
+                        "column_types", "bad_cell"});
     CsvOptions options;
     read_key(reader, "encoding", options.encoding,
              [](const JsonReader& value) { return encoding_from(value.text()); });
@@ -122,6 +123,14 @@ CsvOptions csv_options_from(const JsonReader& reader) {
              [](const JsonReader& value) { return value.boolean(); });
     read_key(reader, "skip_lines", options.skip_lines, count_of);
     read_key(reader, "missing_codes", options.missing_codes, texts_of);
+    read_key(reader, "column_missing_codes", options.column_missing_codes,
+             [](const JsonReader& value) {
+                 std::vector<std::pair<std::string, std::vector<std::string>>> codes;
+                 for (std::size_t i = 0; i < value.array_size(); ++i)
+                     codes.emplace_back(value.at(i).at("column").text(),
+                                        texts_of(value.at(i).at("codes")));
+                 return codes;
+             });
     read_key(reader, "column_types", options.column_types, [](const JsonReader& value) {
         std::vector<std::pair<std::string, ColumnType>> types;
         for (std::size_t i = 0; i < value.array_size(); ++i)
@@ -155,6 +164,8 @@ json to_json(const CsvOptions& options) {
         document["skip_lines"] = options.skip_lines;
     if (options.missing_codes)
         document["missing_codes"] = *options.missing_codes;
+    for (const auto& [column, codes] : options.column_missing_codes)
+        document["column_missing_codes"].push_back({{"column", column}, {"codes", codes}});
     for (const auto& [column, type] : options.column_types)
         document["column_types"].push_back(
             {{"column", column}, {"type", std::string(to_string(type))}});

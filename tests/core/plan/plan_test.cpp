@@ -37,6 +37,7 @@ Plan unusual_plan() {
     plan.import.has_header = false;
     plan.import.skip_lines = 3;
     plan.import.missing_codes = {"-999", "", "a,b"};
+    plan.import.column_missing_codes = {{"a,b", {"-9", "x"}}, {"x=y", {"0"}}};
     plan.import.column_types = {{"x=y", ColumnType::text}, {"a,b", ColumnType::numeric}};
     plan.import.bad_cell = BadCell::skip_row;
     plan.columns.features = {"-x", "a,b", "say \"so\"", "new\nline", "\xC3\xA9"};
@@ -105,7 +106,8 @@ TEST(CommandLine, AShellReadsBackEveryWord) {
         ElementsAre("mixtura-cli", "fit", "gmm", "my data's \"file\".csv", "--delimiter", "tab",
                     "--decimal", ",", "--grouping", "none", "--quote", "'", "--comment", "#",
                     "--encoding", "windows-1252", "--no-header", "--missing=-999,\"\",\"a,b\"",
-                    "--skip", "3", "--types", "x=y=text,\"a,b=numeric\"", "--bad-cells", "skip",
+                    "--column-missing", "\"a,b=-9\",\"a,b=x\",x=y=0", "--skip", "3", "--types",
+                    "x=y=text,\"a,b=numeric\"", "--bad-cells", "skip",
                     "--columns=-x,\"a,b\",\"say \"\"so\"\"\",new\nline,\xC3\xA9", "--exclude", "z",
                     "--observation-weights", "w", "--missing-rows", "error", "--standardise",
                     "robust", "--components", "2,4,5", "--covariance", "VVV,EEE", "--criterion",
