@@ -2,12 +2,9 @@
 #pragma once
 
 #include <QMainWindow>
-#include <functional>
 #include <memory>
 
 #include "mixtura/io/csv.h"
-
-#include "session/recovery.h"
 
 namespace mixtura::app {
 
@@ -54,42 +51,23 @@ class MainWindow : public QMainWindow {
 
   private:
     struct Parts;
-    void buildActions();
-    void buildMenus();
-    void buildToolBar();
-    void buildViews();
-    void buildStatusBar();
+    void connectActions();
     void connectSession();
-    void restoreLayout();
-    void resetLayout();
+    void connectPages();
+    void connectFiles();
+    void arrange();
     void refreshTitle();
     void refreshActions();
     void refreshStatus();
-    void refreshPages();
     void refreshProblems();
-    void remember(const QString& path);
     void refreshRecent();
     void refreshOffers();
-    void openRequested();
-    void newProject();
-    void save();
-    void saveAs();
-    /// Runs `then` once changes are saved or given up; not at all if the analyst cancels.
-    void afterSaving(const std::function<void()>& then);
-    enum class FitAnswer { keepRunning, keepBest, discard };
-    FitAnswer askAboutRunningFit();
-    void restore(const RecoveryOffer& offer);
+    void followFit();
+    void showProblemCell(const QString& dataId, std::int64_t row, int column);
     void runFit();
     void togglePause();
-    void cancelFit();
-    void exportResults();
     void exportFigure();
-    void writeReport();
-    void pasteTable();
-    void changeFontSize(double factor);
-    void showShortcuts();
     void showAbout();
-    void helpOnFocus();
 
     std::unique_ptr<Parts> parts_;
 };
