@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fit/setup_panel.h"
 
-#include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleValidator>
-#include <QFormLayout>
-#include <QGroupBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QLocale>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSpinBox>
-#include <QStyle>
-#include <QThread>
 #include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
-#include "fit/glyph_icon.h"
+#include "fit/setup_panel_parts.h"
 #include "session/forecast.h"
 #include "session/session.h"
 
@@ -31,16 +21,8 @@ namespace mixtura::app {
 
 namespace {
 
-/// Most components the panel offers; the core allows more, through a plan.
-constexpr int componentChoices = 100;
-
 /// Options whose steps merge in the undo list: the spin boxes.
 enum MergeId { mergeFewest = 1, mergeMost, mergeStarts, mergeSeed, mergeIterations };
-
-QString title(CovarianceStructure structure) {
-    return QString::fromLatin1(to_string(structure).data(), 3) + QStringLiteral(" \u2013 ") +
-           QString::fromUtf8(describe(structure).data(), qsizetype(describe(structure).size()));
-}
 
 std::vector<int> countsBetween(int fewest, int most) {
     std::vector<int> counts(std::size_t(std::max(1, most - fewest + 1)));
@@ -60,53 +42,7 @@ QString duration(double seconds) {
     return SetupPanel::tr("about %1 h").arg(locale.toString(qint64(seconds / 3600.0 + 0.5)));
 }
 
-/// A list that asks for no more height than some rows.
-QListWidget* checkList(const QString& name, const QString& accessibleName) {
-    auto* list = new QListWidget;
-    list->setObjectName(name);
-    list->setAccessibleName(accessibleName);
-    list->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    list->setTextElideMode(Qt::ElideRight);
-    list->setUniformItemSizes(true);
-    list->setMinimumWidth(list->fontMetrics().averageCharWidth() * 26);
-    return list;
-}
-
 }  // namespace
-
-struct SetupPanel::Parts {
-    Session* session = nullptr;
-    bool isUpdating = false;
-    double scaleRatio = 1.0;
-
-    QComboBox* method = nullptr;
-    QListWidget* columns = nullptr;
-    QLabel* columnsLabel = nullptr;
-    QSpinBox* fewest = nullptr;
-    QSpinBox* most = nullptr;
-    QListWidget* covariance = nullptr;
-    QToolButton* allStructures = nullptr;
-    QToolButton* noStructures = nullptr;
-    QSpinBox* restarts = nullptr;
-    QSpinBox* seed = nullptr;
-    QComboBox* criterion = nullptr;
-    QComboBox* standardise = nullptr;
-    QComboBox* weights = nullptr;
-    QComboBox* missingRows = nullptr;
-    QComboBox* start = nullptr;
-    QToolButton* advancedButton = nullptr;
-    QWidget* advanced = nullptr;
-    QLineEdit* tolerance = nullptr;
-    QSpinBox* iterations = nullptr;
-    QLineEdit* floor = nullptr;
-    QSpinBox* threads = nullptr;
-    QLabel* forecast = nullptr;
-    QLabel* advice = nullptr;
-    QLabel* changed = nullptr;
-    QPushButton* run = nullptr;
-    QWidget* content = nullptr;
-};
 
 SetupPanel::SetupPanel(Session& session, QWidget* parent)
     : QWidget(parent), parts_(std::make_unique<Parts>()) {
@@ -122,221 +58,6 @@ SetupPanel::SetupPanel(Session& session, QWidget* parent)
 }
 
 SetupPanel::~SetupPanel() = default;
-
-void SetupPanel::build() {
-    Parts& p = *parts_;
-    p.method = new QComboBox;
-    p.method->setObjectName(QStringLiteral("methodCombo"));
-    p.method->addItem(tr("Gaussian mixture (GMM)"), QStringLiteral("gaussian-mixture"));
-    p.columns = checkList(QStringLiteral("columnList"), tr("Columns used as features"));
-    p.columnsLabel = new QLabel(tr("Colum&ns:"));
-    p.columnsLabel->setBuddy(p.columns);
-    p.fewest = new QSpinBox;
-    p.fewest->setObjectName(QStringLiteral("kMin"));
-    p.fewest->setRange(1, componentChoices);
-    p.most = new QSpinBox;
-    p.most->setObjectName(QStringLiteral("kMax"));
-    p.most->setRange(1, componentChoices);
-    auto* countRow = new QHBoxLayout;
-    countRow->addWidget(p.fewest, 1);
-    auto* toLabel = new QLabel(tr("&to"));
-    toLabel->setBuddy(p.most);
-    countRow->addWidget(toLabel);
-    countRow->addWidget(p.most, 1);
-    p.covariance = checkList(QStringLiteral("covarianceList"), tr("Covariance structures to try"));
-    for (const CovarianceStructure structure : all_covariance_structures) {
-        auto* item = new QListWidgetItem(title(structure), p.covariance);
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
-        item->setData(Qt::UserRole, int(structure));
-        item->setToolTip(title(structure));
-        item->setCheckState(Qt::Checked);
-    }
-    p.allStructures = new QToolButton;
-    p.allStructures->setText(tr("&All"));
-    p.allStructures->setAccessibleName(tr("Tick all covariance structures"));
-    p.noStructures = new QToolButton;
-    p.noStructures->setText(tr("VV&V only"));
-    p.noStructures->setToolTip(tr("Only the most general structure"));
-    p.noStructures->setAccessibleName(tr("Tick the most general structure alone"));
-    auto* covarianceLabel = new QLabel(tr("Co&variance:"));
-    covarianceLabel->setBuddy(p.covariance);
-    auto* covarianceHead = new QHBoxLayout;
-    covarianceHead->addWidget(covarianceLabel, 1);
-    covarianceHead->addWidget(p.allStructures);
-    covarianceHead->addWidget(p.noStructures);
-    p.restarts = new QSpinBox;
-    p.restarts->setObjectName(QStringLiteral("restarts"));
-    p.restarts->setRange(1, 1000);
-    p.restarts->setToolTip(tr("Independent starts of every model; the best one is kept."));
-    p.seed = new QSpinBox;
-    p.seed->setObjectName(QStringLiteral("seed"));
-    p.seed->setRange(0, std::numeric_limits<int>::max());
-    p.seed->setToolTip(tr("The same seed gives the same result."));
-    p.criterion = new QComboBox;
-    p.criterion->setObjectName(QStringLiteral("criterion"));
-    p.criterion->addItem(tr("BIC (density)"), int(Criterion::bic));
-    p.criterion->addItem(tr("ICL (well separated groups)"), int(Criterion::icl));
-    p.criterion->addItem(tr("AIC (prediction)"), int(Criterion::aic));
-    p.standardise = new QComboBox;
-    p.standardise->setObjectName(QStringLiteral("standardise"));
-    p.standardise->addItem(tr("none"), int(Standardise::none));
-    p.standardise->addItem(tr("mean and standard deviation"), int(Standardise::zscore));
-    p.standardise->addItem(tr("median and spread (robust)"), int(Standardise::robust));
-
-    auto* head = new QFormLayout;
-    head->addRow(tr("&Method:"), p.method);
-    auto* counts = new QFormLayout;
-    auto* countLabel = new QLabel(tr("Components &K:"));
-    countLabel->setBuddy(p.fewest);
-    counts->addRow(countLabel, countRow);
-    auto* rest = new QFormLayout;
-    rest->addRow(tr("R&estarts:"), p.restarts);
-    rest->addRow(tr("See&d:"), p.seed);
-    rest->addRow(tr("&Criterion:"), p.criterion);
-    rest->addRow(tr("&Standardise:"), p.standardise);
-    for (QFormLayout* form : {head, counts, rest})
-        form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    for (QComboBox* combo : {p.method, p.criterion, p.standardise}) {
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(12);
-    }
-
-    p.advancedButton = new QToolButton;
-    p.advancedButton->setText(tr("Advanced"));
-    p.advancedButton->setAccessibleName(tr("Advanced options"));
-    p.advancedButton->setCheckable(true);
-    p.advancedButton->setAutoRaise(true);
-    p.advancedButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    p.advancedButton->setArrowType(Qt::RightArrow);
-    p.advanced = new QWidget;
-    auto* advancedForm = new QFormLayout(p.advanced);
-    advancedForm->setContentsMargins(0, 0, 0, 0);
-    advancedForm->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    buildAdvanced(advancedForm);
-    p.advanced->hide();
-
-    p.content = new QWidget;
-    auto* contentLayout = new QVBoxLayout(p.content);
-    contentLayout->addLayout(head);
-    contentLayout->addWidget(p.columnsLabel);
-    contentLayout->addWidget(p.columns, 2);
-    contentLayout->addLayout(counts);
-    contentLayout->addLayout(covarianceHead);
-    contentLayout->addWidget(p.covariance, 3);
-    contentLayout->addLayout(rest);
-    contentLayout->addWidget(p.advancedButton);
-    contentLayout->addWidget(p.advanced);
-    const int rowHeight = fontMetrics().height() + 6;
-    p.columns->setMinimumHeight(rowHeight * 3);
-    p.covariance->setMinimumHeight(rowHeight * 4);
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(p.content);
-    // The panel scrolls downwards alone: it is never narrower than what it holds.
-    scroll->setMinimumWidth(p.content->minimumSizeHint().width() +
-                            style()->pixelMetric(QStyle::PM_ScrollBarExtent));
-
-    p.forecast = new QLabel;
-    p.forecast->setObjectName(QStringLiteral("forecast"));
-    p.forecast->setWordWrap(true);
-    p.advice = new QLabel;
-    p.advice->setObjectName(QStringLiteral("fitAdvice"));
-    p.advice->setWordWrap(true);
-    p.changed = new QLabel(tr("The set-up has changed since the fit shown."));
-    p.changed->setWordWrap(true);
-    p.run = new QPushButton(tr("&Run  F5"));
-    p.run->setObjectName(QStringLiteral("runButton"));
-    p.run->setIcon(glyphIcon(Glyph::run));
-    auto* help = new QToolButton;
-    help->setText(QStringLiteral("?"));
-    help->setToolTip(tr("Help on this method"));
-    help->setAccessibleName(tr("Help on this method"));
-    connect(help, &QToolButton::clicked, this,
-            [this] { emit helpRequested(parts_->method->currentData().toString()); });
-    auto* runRow = new QHBoxLayout;
-    runRow->addWidget(p.run, 1);
-    runRow->addWidget(help);
-    auto* foot = new QVBoxLayout;
-    const int margin = style()->pixelMetric(QStyle::PM_LayoutLeftMargin);
-    foot->setContentsMargins(margin, 0, margin, margin);
-    foot->addWidget(p.advice);
-    foot->addWidget(p.forecast);
-    foot->addWidget(p.changed);
-    foot->addLayout(runRow);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(scroll, 1);
-    layout->addLayout(foot);
-
-    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.method, tr("Method")},
-                                      {p.fewest, tr("Fewest components")},
-                                      {p.most, tr("Most components")},
-                                      {p.restarts, tr("Restarts")},
-                                      {p.seed, tr("Seed")},
-                                      {p.criterion, tr("Criterion")},
-                                      {p.standardise, tr("Standardise")}})
-        field->setAccessibleName(name);
-}
-
-void SetupPanel::buildAdvanced(QFormLayout* form) {
-    Parts& p = *parts_;
-    p.start = new QComboBox;
-    p.start->setObjectName(QStringLiteral("startCombo"));
-    p.start->addItem(tr("hierarchical clustering"), int(Initialisation::hierarchical));
-    p.start->addItem(tr("k-means"), int(Initialisation::kmeans));
-    p.start->addItem(tr("random"), int(Initialisation::random));
-    p.weights = new QComboBox;
-    p.weights->setObjectName(QStringLiteral("weightsCombo"));
-    p.missingRows = new QComboBox;
-    p.missingRows->setObjectName(QStringLiteral("missingRows"));
-    p.missingRows->addItem(tr("leave out"), int(MissingRows::drop));
-    p.missingRows->addItem(tr("stop with a message"), int(MissingRows::error));
-    const auto number = [&](const QString& name, double least, double most, const QString& tip) {
-        auto* field = new QLineEdit;
-        field->setObjectName(name);
-        auto* validator = new QDoubleValidator(least, most, 20, field);
-        validator->setNotation(QDoubleValidator::ScientificNotation);
-        field->setValidator(validator);
-        field->setToolTip(tip);
-        return field;
-    };
-    p.tolerance = number(QStringLiteral("tolerance"), 0.0, 1e6,
-                         tr("A run has converged when its limit is estimated to be nearer than "
-                            "this, in nats. 0: always do all iterations."));
-    p.iterations = new QSpinBox;
-    p.iterations->setObjectName(QStringLiteral("iterationLimit"));
-    p.iterations->setRange(1, 1000000);
-    p.floor = number(QStringLiteral("covarianceFloor"), 0.0, covariance_floor_limit,
-                     tr("Least variance in any direction, relative to the mean variance of the "
-                        "data. Keeps components from collapsing onto single rows."));
-    p.threads = new QSpinBox;
-    p.threads->setObjectName(QStringLiteral("threads"));
-    p.threads->setRange(0, std::max(64, QThread::idealThreadCount()));
-    p.threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
-    p.threads->setToolTip(tr("The result is the same for any number of threads."));
-    form->addRow(tr("Initialisation:"), p.start);
-    form->addRow(tr("Observation weights:"), p.weights);
-    form->addRow(tr("Missing rows:"), p.missingRows);
-    form->addRow(tr("Tolerance:"), p.tolerance);
-    form->addRow(tr("Iteration limit:"), p.iterations);
-    form->addRow(tr("Covariance floor:"), p.floor);
-    form->addRow(tr("Threads:"), p.threads);
-    for (QComboBox* combo : {p.start, p.weights, p.missingRows}) {
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(10);
-    }
-    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.start, tr("Initialisation")},
-                                      {p.weights, tr("Observation weights")},
-                                      {p.missingRows, tr("Missing rows")},
-                                      {p.tolerance, tr("Tolerance")},
-                                      {p.iterations, tr("Iteration limit")},
-                                      {p.floor, tr("Covariance floor")},
-                                      {p.threads, tr("Threads")}})
-        field->setAccessibleName(name);
-}
 
 void SetupPanel::connectOptions() {
     Parts& p = *parts_;

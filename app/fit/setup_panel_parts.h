@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "fit/setup_panel.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QPushButton;
+class QSpinBox;
+class QToolButton;
+
+namespace mixtura::app {
+
+/// The panel's fields; known to its own sources alone.
+struct SetupPanel::Parts {
+    Session* session = nullptr;
+    bool isUpdating = false;
+    double scaleRatio = 1.0;
+
+    QComboBox* method = nullptr;
+    QListWidget* columns = nullptr;
+    QLabel* columnsLabel = nullptr;
+    QSpinBox* fewest = nullptr;
+    QSpinBox* most = nullptr;
+    QListWidget* covariance = nullptr;
+    QToolButton* allStructures = nullptr;
+    QToolButton* noStructures = nullptr;
+    QSpinBox* restarts = nullptr;
+    QSpinBox* seed = nullptr;
+    QComboBox* criterion = nullptr;
+    QComboBox* standardise = nullptr;
+    QComboBox* weights = nullptr;
+    QComboBox* missingRows = nullptr;
+    QComboBox* start = nullptr;
+    QToolButton* advancedButton = nullptr;
+    QWidget* advanced = nullptr;
+    QLineEdit* tolerance = nullptr;
+    QSpinBox* iterations = nullptr;
+    QLineEdit* floor = nullptr;
+    QSpinBox* threads = nullptr;
+    QLabel* forecast = nullptr;
+    QLabel* advice = nullptr;
+    QLabel* changed = nullptr;
+    QPushButton* run = nullptr;
+    QWidget* content = nullptr;
+};
+
+}  // namespace mixtura::app
