@@ -7,8 +7,6 @@
 
 #include "mixtura/io/csv.h"
 
-class QFormLayout;
-
 namespace mixtura::app {
 
 /// Opens a delimited text file: options on the left, the rows as they would be read on the right,
@@ -22,7 +20,7 @@ class ImportDialog : public QDialog {
     static constexpr qint64 readAheadBytes = qint64(64) << 20;
 
     /// @param options  what is known already; the rest is detected
-    explicit ImportDialog(QString path, CsvOptions options = {}, QWidget* parent = nullptr);
+    explicit ImportDialog(QString path, const CsvOptions& options = {}, QWidget* parent = nullptr);
     ~ImportDialog() override;
 
     [[nodiscard]] const QString& path() const;
@@ -41,15 +39,13 @@ class ImportDialog : public QDialog {
 
   private:
     struct Parts;
-    void buildOptions(QFormLayout* form);
     void optionChanged();
     void sniff();
-    void showDialect();
+    void showPreview();
     void startReading();
     void cancelReading();
     void showState();
-    void chooseType(int column);
-    [[nodiscard]] CsvOptions optionsFromWidgets() const;
+    [[nodiscard]] CsvOptions chosenOptions() const;
 
     std::unique_ptr<Parts> parts_;
 };
