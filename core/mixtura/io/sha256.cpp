@@ -48,7 +48,7 @@ std::string Sha256::digits() {
     return text;
 }
 
-std::string file_sha256(const std::string& path) {
+std::string file_sha256(const std::string& path, const std::stop_token& stop) {
     std::error_code ignored;
     if (path == "-" || !std::filesystem::is_regular_file(path, ignored))
         return {};
@@ -59,8 +59,11 @@ std::string file_sha256(const std::string& path) {
                         ".");
     Sha256 hash;
     std::vector<unsigned char> block(1U << 20U);
-    while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get()))
+    while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+        if (stop.stop_requested())
+            return {};
         hash.add(block.data(), count);
+    }
     if (std::ferror(file.get()) != 0)
         throw FileError("Cannot read '" + path + "' to the end.");
     return hash.digits();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class Sha256 {
 
 /// SHA-256 of the content of a file; empty for what cannot be read twice: standard input ("-"), a
 /// pipe, a device.
+/// Empty also where the stop was requested before the end.
 /// @throw FileError  names the path and the system's reason
-std::string file_sha256(const std::string& path);
+std::string file_sha256(const std::string& path, const std::stop_token& stop = {});
 
 }  // namespace mixtura

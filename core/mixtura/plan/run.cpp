@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <stop_token>
 #include <utility>
 
 #include "mixtura/common/error.h"
@@ -294,13 +295,28 @@ class Continuation {
     std::unique_ptr<CheckpointWriter> writer_;
 };
 
-std::string sha256_or_nothing(const std::string& path) {
+std::string sha256_or_nothing(const std::string& path, const std::stop_token& stop) {
     try {
-        return file_sha256(path);
+        return file_sha256(path, stop);
     } catch (const FileError&) {
         return {};  // the data were imported earlier and the file has gone since
     }
 }
+
+/// The checksum of a data file, worked out while the fit runs; given up with the fit.
+class Digest {
+  public:
+    explicit Digest(const std::string& path)
+        : text_(std::async(std::launch::async, sha256_or_nothing, path, stop_.get_token())) {}
+    ~Digest() { stop_.request_stop(); }
+    Digest(const Digest&) = delete;
+    Digest& operator=(const Digest&) = delete;
+    std::string get() { return text_.get(); }
+
+  private:
+    std::stop_source stop_;
+    std::future<std::string> text_;
+};
 
 void check_plan(const Plan& plan) {
     // A start settles what the plan leaves open: labels the count, a model the structure too.
@@ -390,7 +406,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
                                " rows left out, because a value is missing.");
     check_features_vary(table, data.source());
     check_enough_rows(table, plan.search.component_counts, data.source());
-    auto digest = std::async(std::launch::async, sha256_or_nothing, plan.data_path);
+    Digest digest(plan.data_path);
 
     const Standardisation scales = standardisation(table, plan.columns.standardise);
     result.transform = scales.to_json();
@@ -425,6 +441,10 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     result.checkpoint_failure = continuation.finish();
     for (const Candidate& candidate : result.search.candidates)
         result.selection.push_back(selection_record(candidate));
+    if (result.search.cancelled &&
+        std::none_of(result.search.candidates.begin(), result.search.candidates.end(),
+                     [](const Candidate& candidate) { return candidate.fit.has_value(); }))
+        return result;  // nothing to keep, so nothing to wait for
     result.data_sha256 = digest.get();
     if (const auto chosen = choice(result.search, plan.search.criterion)) {
         result.chosen = saved_model(plan, data, result, *chosen);

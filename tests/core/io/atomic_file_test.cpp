@@ -148,6 +148,9 @@ TEST(FileSha256, AgreesWithTheExamplesOfTheStandard) {
 }
 
 TEST(FileSha256, IsEmptyForWhatCannotBeReadTwice) {
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(file_sha256(folder.write("abc", "abc"), stopped.get_token()), "");
     EXPECT_EQ(file_sha256("-"), "");
     EXPECT_EQ(file_sha256("/dev/null"), "");
 }
