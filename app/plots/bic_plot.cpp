@@ -2,7 +2,6 @@
 #include "plots/bic_plot.h"
 
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <QHelpEvent>
 #include <QToolTip>
 #include <algorithm>
@@ -84,18 +83,16 @@ BicPlot::BicPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
     Parts& p = *parts_;
     p.closeUp = new QCheckBox(tr("&Close-up of the better models"));
     p.closeUp->setToolTip(tr("Leave the worst quarter of the models out of view"));
-    auto* choices = static_cast<QHBoxLayout*>(choiceBar()->layout());
     p.closeUp->setChecked(true);
-    choices->addWidget(p.closeUp);
-    choices->addStretch(1);
+    addChoice(p.closeUp);
     connect(p.closeUp, &QCheckBox::toggled, this, [this] { resetView(); });
     QCustomPlot& plot = *this->plot();
     p.legend = new QCPLegend;
     auto* legendPlace = new QCPLayoutGrid;
+    plot.plotLayout()->addElement(0, 1, legendPlace);
     legendPlace->addElement(0, 0, p.legend);
     legendPlace->addElement(1, 0, new QCPLayoutElement(&plot));
     legendPlace->setRowStretchFactor(0, 0.001);
-    plot.plotLayout()->addElement(0, 1, legendPlace);
     plot.plotLayout()->setColumnStretchFactor(1, 0.001);
     p.legend->setLayer(QStringLiteral("legend"));
     plot.addLayer(QStringLiteral("best"), plot.layer(QStringLiteral("main")),
@@ -363,6 +360,7 @@ void BicPlot::restyle() {
 void BicPlot::resetView() {
     Parts& p = *parts_;
     std::vector<double> values;
+    std::vector<double> admissible;
     int fewest = std::numeric_limits<int>::max();
     int most = 0;
     for (const SelectionRecord& record : p.records) {
@@ -370,7 +368,13 @@ void BicPlot::resetView() {
         most = std::max(most, record.component_count);
         if (p.hasValue(record))
             values.push_back(p.value(record));
+        if (p.hasValue(record) &&
+            (record.status == "converged" || record.status == "iteration_limit"))
+            admissible.push_back(p.value(record));
     }
+    // A spurious model's criterion may lie thousands below those that can be chosen.
+    if (p.closeUp->isChecked() && !admissible.empty())
+        values = admissible;
     // Every count has its tick while they fit.
     p.ticker->setScaleStrategy(most - fewest > 20 ? QCPAxisTickerFixed::ssMultiples
                                                   : QCPAxisTickerFixed::ssNone);

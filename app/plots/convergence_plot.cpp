@@ -3,8 +3,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QSignalBlocker>
 #include <algorithm>
 #include <cmath>
@@ -118,13 +116,8 @@ ConvergencePlot::ConvergencePlot(QWidget* parent)
     p.distance->setToolTip(
         tr("How far each run is below the best run of the same model, on a "
            "logarithmic scale: straight lines show linear convergence"));
-    auto* label = new QLabel(tr("&Model"));
-    label->setBuddy(p.modelChoice);
-    auto* choices = static_cast<QHBoxLayout*>(choiceBar()->layout());
-    choices->addWidget(label);
-    choices->addWidget(p.modelChoice);
-    choices->addWidget(p.distance);
-    choices->addStretch(1);
+    addChoice(tr("&Model"), p.modelChoice);
+    addChoice(p.distance);
     QCustomPlot& plot = *this->plot();
     plot.setNoAntialiasingOnDrag(true);
     plot.addLayer(QStringLiteral("best"), plot.layer(QStringLiteral("main")),

@@ -7,6 +7,7 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QSettings>
@@ -17,6 +18,9 @@
 #include <utility>
 
 #include <qcustomplot.h>
+
+#include "plots/flow_layout.h"
+#include "session/background_queue.h"
 
 namespace mixtura::app {
 
@@ -41,7 +45,7 @@ PlotView::PlotView(QWidget* parent)
       plot_(new QCustomPlot(this)),
       choiceBar_(new QWidget(this)),
       theme_(themeFrom(palette(), font())) {
-    auto* choices = new QHBoxLayout(choiceBar_);
+    auto* choices = new FlowLayout(choiceBar_);
     choices->setContentsMargins(6, 4, 6, 2);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -96,6 +100,31 @@ QString PlotView::saveFigure(const QString& path, const FigureOptions& options) 
 
 QImage PlotView::renderFigure(const QSize& size, qreal devicePixelRatio) {
     return plot_->toPixmap(size.width(), size.height(), devicePixelRatio).toImage();
+}
+
+void PlotView::addChoice(QWidget* choice) {
+    choiceBar_->layout()->addWidget(choice);
+}
+
+void PlotView::addChoice(const QString& label, QWidget* choice) {
+    auto* both = new QWidget;
+    auto* layout = new QHBoxLayout(both);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* text = new QLabel(label);
+    text->setBuddy(choice);
+    layout->addWidget(text);
+    layout->addWidget(choice);
+    addChoice(both);
+}
+
+bool PlotView::isSettled() const {
+    return rasters_ == nullptr || rasters_->pendingCount() == 0;
+}
+
+BackgroundQueue* PlotView::rasters() {
+    if (rasters_ == nullptr)
+        rasters_ = new BackgroundQueue(this);
+    return rasters_;
 }
 
 void PlotView::saveFigureAs() {

@@ -10,6 +10,8 @@ class QCustomPlot;
 
 namespace mixtura::app {
 
+class BackgroundQueue;
+
 /// What all plots share: one QCustomPlot, the theme of the window's palette, keyboard pan and
 /// zoom, a sentence for screen readers, and export of the figure and of the numbers behind it.
 class PlotView : public QWidget {
@@ -28,6 +30,8 @@ class PlotView : public QWidget {
 
     /// The plot in the given size, as it would be exported.
     [[nodiscard]] QImage renderFigure(const QSize& size, qreal devicePixelRatio = 1.0);
+    /// Nothing is being drawn in the background.
+    [[nodiscard]] bool isSettled() const;
 
   public slots:
     /// Asks for a path and writes the figure; tells `figureSaved` or shows why not.
@@ -51,10 +55,14 @@ class PlotView : public QWidget {
 
     [[nodiscard]] QCustomPlot* plot() const { return plot_; }
     [[nodiscard]] const PlotTheme& theme() const { return theme_; }
-    /// The toolbar row above the plot, for choices of this view.
+    /// A choice of this view in the row above the plot, after a label where it has one.
+    void addChoice(QWidget* choice);
+    void addChoice(const QString& label, QWidget* choice);
     [[nodiscard]] QWidget* choiceBar() const { return choiceBar_; }
     /// The sentence a screen reader speaks for the plot.
     void describe(const QString& name, const QString& description);
+    /// Draws large clouds off the UI thread.
+    [[nodiscard]] BackgroundQueue* rasters();
     /// One replot when control returns to the event loop, however often it is asked for.
     void scheduleReplot();
 
@@ -68,6 +76,7 @@ class PlotView : public QWidget {
 
     QCustomPlot* plot_;
     QWidget* choiceBar_;
+    BackgroundQueue* rasters_ = nullptr;
     PlotTheme theme_;
     bool followsScreen_ = false;
     bool wantsReplot_ = false;  ///< something changed while the plot was hidden

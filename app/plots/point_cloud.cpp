@@ -4,8 +4,6 @@
 #include <QFontMetricsF>
 #include <QPainterPath>
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <numbers>
 
 namespace mixtura::app {
@@ -14,35 +12,6 @@ namespace {
 
 // A raster inside a vector file is this much finer than the screen's logical pixels.
 constexpr double vectorFileScale = 4.0;
-// Least opacity of a pixel that holds a row, so that a lone row can be seen.
-constexpr double loneOpacity = 0.28;
-
-/// Sums over the rows in one pixel.
-struct Pixel {
-    float weight = 0.0F;
-    float red = 0.0F;
-    float green = 0.0F;
-    float blue = 0.0F;
-};
-
-/// Logical side of the square one row covers, by how many there are to show.
-double stampSide(int rows) {
-    return rows <= 20000 ? 3.0 : rows <= 200000 ? 2.0 : 1.0;
-}
-
-std::vector<QPoint> stampOf(double side) {
-    const int reach = static_cast<int>(side / 2.0);
-    const int last = std::max(static_cast<int>(std::lround(side)) - 1 - reach, 0);
-    std::vector<QPoint> offsets;
-    for (int dy = -reach; dy <= last; ++dy)
-        for (int dx = -reach; dx <= last; ++dx) {
-            const double centre = (last - reach) / 2.0;
-            if (std::hypot(dx - centre, dy - centre) <= side / 2.0 + 0.1 || side < 2.5)
-                offsets.emplace_back(dx, dy);
-        }
-    return offsets;
-}
-
 QPainterPath star(double radius, int points, double inner) {
     QPainterPath path;
     for (int i = 0; i < 2 * points; ++i) {
@@ -116,69 +85,85 @@ PointCloud::PointCloud(QCPAxis* xAxis, QCPAxis* yAxis) : QCPAbstractPlottable(xA
     removeFromLegend();
 }
 
+PointCloud::~PointCloud() {
+    if (queue_)
+        queue_->cancel(queueKey());
+}
+
 void PointCloud::setPoints(std::shared_ptr<const FeatureTable> table, int xFeature, int yFeature) {
-    table_ = std::move(table);
-    xFeature_ = xFeature;
-    yFeature_ = yFeature;
-    image_ = {};
+    rows_.table = std::move(table);
+    rows_.xFeature = xFeature;
+    rows_.yFeature = yFeature;
+    image_ = {};  // of other points
+    outdate();
 }
 
 void PointCloud::setScores(std::shared_ptr<const Scores> scores) {
-    scores_ = std::move(scores);
-    image_ = {};
+    rows_.scores = std::move(scores);
+    outdate();
 }
 
 void PointCloud::setColours(bool dark, const QColor& plain, const QColor& text) {
-    dark_ = dark;
-    plain_ = plain;
-    text_ = text;
-    image_ = {};
+    if (dark == rows_.isDark && plain == rows_.plain && text == rows_.uncertain)
+        return;
+    rows_.isDark = dark;
+    rows_.plain = plain;
+    rows_.uncertain = text;
+    outdate();
 }
 
 void PointCloud::setMarkRadius(double radius) {
     radius_ = radius;
 }
 
+void PointCloud::setHalo(const QColor& halo) {
+    halo_ = halo;
+}
+
 void PointCloud::setShapeLimit(int rows) {
     shapeLimit_ = rows;
 }
 
+void PointCloud::setBackground(BackgroundQueue* queue, int rows) {
+    queue_ = queue;
+    backgroundLimit_ = rows;
+}
+
 void PointCloud::setUncertaintyLimit(double limit) {
-    uncertaintyLimit_ = limit;
-    image_ = {};
+    if (limit == rows_.uncertaintyLimit)
+        return;
+    rows_.uncertaintyLimit = limit;
+    outdate();
 }
 
 void PointCloud::setFading(bool fades) {
-    fades_ = fades;
-    image_ = {};
+    if (fades == rows_.fades)
+        return;
+    rows_.fades = fades;
+    outdate();
 }
 
 void PointCloud::setFaint(bool isFaint) {
-    isFaint_ = isFaint;
-    image_ = {};
+    if (isFaint == rows_.isFaint)
+        return;
+    rows_.isFaint = isFaint;
+    outdate();
 }
 
-int PointCloud::rowCount() const {
-    return table_ ? static_cast<int>(table_->observations.rows()) : 0;
+void PointCloud::outdate() {
+    isCurrent_ = false;
+    awaited_.reset();
 }
 
-const double* PointCloud::x() const {
-    return table_->observations.col(xFeature_).data();
-}
-
-const double* PointCloud::y() const {
-    return table_->observations.col(yFeature_).data();
-}
-
-bool PointCloud::isUncertain(std::size_t row) const {
-    return scores_ && scores_->uncertainty[static_cast<Eigen::Index>(row)] > uncertaintyLimit_;
+QString PointCloud::queueKey() const {
+    return QStringLiteral("cloud/%1").arg(reinterpret_cast<quintptr>(this));
 }
 
 std::int64_t PointCloud::rowAt(const QPointF& pixel, double reach) const {
     std::int64_t nearest = -1;
     double least = reach * reach;
-    const double* xs = rowCount() > 0 ? x() : nullptr;
-    const double* ys = rowCount() > 0 ? y() : nullptr;
+    const double* xs = rowCount() > 0 ? rows_.x() : nullptr;
+    const double* ys = rowCount() > 0 ? rows_.y() : nullptr;
     for (std::int64_t row = 0; row < rowCount(); ++row) {
         const double dx = mKeyAxis->coordToPixel(xs[row]) - pixel.x();
         const double dy = mValueAxis->coordToPixel(ys[row]) - pixel.y();
@@ -199,17 +184,17 @@ QCPRange PointCloud::rangeOfFeature(int feature, bool& found) const {
     found = rowCount() > 0;
     if (!found)
         return {};
-    const AxisRange range = axis_range(table_->observations.col(feature), 0.0);
+    const AxisRange range = axis_range(rows_.table->observations.col(feature), 0.0);
     return {range.lower, range.upper};
 }
 
 QCPRange PointCloud::getKeyRange(bool& foundRange, QCP::SignDomain /*inSignDomain*/) const {
-    return rangeOfFeature(xFeature_, foundRange);
+    return rangeOfFeature(rows_.xFeature, foundRange);
 }
 
 QCPRange PointCloud::getValueRange(bool& foundRange, QCP::SignDomain /*inSignDomain*/,
                                    const QCPRange& /*inKeyRange*/) const {
-    return rangeOfFeature(yFeature_, foundRange);
+    return rangeOfFeature(rows_.yFeature, foundRange);
 }
 
 void PointCloud::draw(QCPPainter* painter) {
@@ -219,44 +204,85 @@ void PointCloud::draw(QCPPainter* painter) {
         drawShapes(painter);
         return;
     }
-    const QRect area = clipRect();
-    const bool isFile = painter->modes().testFlag(QCPPainter::pmNoCaching);
-    const double scale = isFile ? vectorFileScale : mParentPlot->bufferDevicePixelRatio();
-    const ImageKey key{area.size(), scale, mKeyAxis->range(), mValueAxis->range()};
-    if (image_.isNull() || !(key == key_)) {
-        image_ = countedImage(area.size(), scale);
-        key_ = key;
+    const bool isForFile = painter->modes().testFlag(QCPPainter::pmNoCaching);
+    const double scale = painter->modes().testFlag(QCPPainter::pmVectorized) ? vectorFileScale
+                         : isForFile ? painter->transform().m11()
+                                     : mParentPlot->bufferDevicePixelRatio();
+    const QCPRange x = mKeyAxis->range();
+    const QCPRange y = mValueAxis->range();
+    const CloudView view{clipRect().size(), scale, {x.lower, x.upper}, {y.lower, y.upper}};
+    if (isForFile) {
+        painter->drawImage(QRectF(clipRect()), rows_.image(view));
+        return;
     }
-    painter->drawImage(QRectF(area), image_);
+    if (!isCurrent_ || !(view == view_))
+        renew(view);
+    if (!image_.isNull())
+        painter->drawImage(placeOf(view_), image_);
+}
+
+/// Draws the rows anew: at once where they are few, else in the background, with the picture at
+/// hand moved and stretched until the new one is there.
+void PointCloud::renew(const CloudView& view) {
+    if (!queue_ || rowCount() <= backgroundLimit_) {
+        image_ = rows_.image(view);
+        view_ = view;
+        isCurrent_ = true;
+        return;
+    }
+    if (awaited_ && *awaited_ == view)
+        return;
+    awaited_ = view;
+    queue_->post(
+        queueKey(),
+        [this, rows = rows_, view](const std::stop_token& stop) -> BackgroundQueue::Delivery {
+            const QImage image = rows.image(view, stop);
+            return [this, view, image] {
+                if (!awaited_ || !(*awaited_ == view))
+                    return;  // the rows or their look have changed
+                awaited_.reset();
+                image_ = image;
+                view_ = view;
+                isCurrent_ = true;
+                mParentPlot->replot(QCustomPlot::rpQueuedReplot);
+            };
+        });
+}
+
+/// Where on the screen the part of the plane that a picture shows stands now.
+QRectF PointCloud::placeOf(const CloudView& view) const {
+    return {QPointF(mKeyAxis->coordToPixel(view.x.lower), mValueAxis->coordToPixel(view.y.upper)),
+            QPointF(mKeyAxis->coordToPixel(view.x.upper), mValueAxis->coordToPixel(view.y.lower))};
 }
 
 void PointCloud::drawShapes(QCPPainter* painter) const {
     painter->setAntialiasing(true);
     const std::size_t rows = static_cast<std::size_t>(rowCount());
-    const double* xs = x();
-    const double* ys = y();
-    const double opacity = isFaint_ ? 0.25 : rows <= 400 ? 0.85 : rows <= 1500 ? 0.65 : 0.5;
+    const double* xs = rows_.x();
+    const double* ys = rows_.y();
+    const double opacity = rows_.isFaint ? 0.25 : rows <= 400 ? 0.85 : rows <= 1500 ? 0.65 : 0.5;
     const QRectF visible = QRectF(clipRect()).adjusted(-radius_, -radius_, radius_, radius_);
     int componentCount = 1;
-    if (scores_)
-        componentCount = static_cast<int>(scores_->responsibilities.cols());
+    if (rows_.scores)
+        componentCount = static_cast<int>(rows_.scores->responsibilities.cols());
     std::vector<QPainterPath> shapes;
     for (int k = 0; k < componentCount; ++k)
-        shapes.push_back(shapePath(scores_ ? componentShape(k) : MarkerShape::disc, radius_));
+        shapes.push_back(shapePath(rows_.scores ? componentShape(k) : MarkerShape::disc, radius_));
     for (std::size_t row = 0; row < rows; ++row) {
         const QPointF centre(mKeyAxis->coordToPixel(xs[row]), mValueAxis->coordToPixel(ys[row]));
         if (!visible.contains(centre))  // also rejects NaN
             continue;
-        const int component = scores_ ? scores_->classification[row] : 0;
-        QColor fill = scores_ ? componentColour(component, dark_) : plain_;
+        const int component = rows_.scores ? rows_.scores->classification[row] : 0;
+        QColor fill = rows_.scores ? componentColour(component, rows_.isDark) : rows_.plain;
         double alpha = opacity;
-        if (fades_ && scores_) {
-            const double shared = scores_->uncertainty[static_cast<Eigen::Index>(row)];
+        if (rows_.fades && rows_.scores) {
+            const double shared = rows_.scores->uncertainty[static_cast<Eigen::Index>(row)];
             alpha *= 1.0 - 0.75 * std::min(2.0 * shared, 1.0);
         }
-        QPen outline = Qt::NoPen;
-        if (scores_ && needsOutline(fill, dark_) && rows <= 1500 && !isFaint_) {
-            QColor edge = markOutline(dark_);
+        QPen outline = halo_.isValid() ? QPen(halo_, 1.2) : QPen(Qt::NoPen);
+        if (!halo_.isValid() && rows_.scores && needsOutline(fill, rows_.isDark) && rows <= 1500 &&
+            !rows_.isFaint) {
+            QColor edge = markOutline(rows_.isDark);
             edge.setAlphaF(static_cast<float>(0.8 * alpha));
             outline = QPen(edge, 0.8);
         }
@@ -264,99 +290,16 @@ void PointCloud::drawShapes(QCPPainter* painter) const {
         painter->setPen(outline);
         painter->setBrush(fill);
         painter->drawPath(shapes[static_cast<std::size_t>(component)].translated(centre));
-        if (isUncertain(row)) {
-            painter->setPen(QPen(text_, 1.0));
+        if (rows_.isUncertain(row)) {
+            painter->setPen(QPen(rows_.uncertain, 1.0));
             painter->setBrush(Qt::NoBrush);
             painter->drawEllipse(centre, radius_ + 2.5, radius_ + 2.5);
         }
     }
 }
 
-QImage PointCloud::countedImage(const QSize& size, double scale) const {
-    const int width = static_cast<int>(size.width() * scale);
-    const int height = static_cast<int>(size.height() * scale);
-    if (width < 1 || height < 1)
-        return {};
-    const QCPRange xRange = mKeyAxis->range();
-    const QCPRange yRange = mValueAxis->range();
-    const double xScale = width / xRange.size();
-    const double yScale = height / yRange.size();
-    const std::size_t rows = static_cast<std::size_t>(rowCount());
-    const double* xs = x();
-    const double* ys = y();
-    const auto channels = [](const QColor& colour) {
-        return std::array{colour.redF(), colour.greenF(), colour.blueF()};
-    };
-    std::array<std::array<float, 3>, componentColourCount> colours{};
-    std::transform(componentColours(dark_).begin(), componentColours(dark_).end(), colours.begin(),
-                   channels);
-    const std::array<float, 3> plain = channels(plain_);
-    const std::array<float, 3> uncertain = channels(text_);
-    const std::vector<QPoint> stamp = stampOf(stampSide(rowCount()) * scale);
-    std::vector<Pixel> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-    for (std::size_t row = 0; row < rows; ++row) {
-        const double u = (xs[row] - xRange.lower) * xScale;
-        const double v = (yRange.upper - ys[row]) * yScale;
-        if (!(u >= 0.0 && v >= 0.0 && u < width && v < height))  // also rejects NaN
-            continue;
-        const std::array<float, 3>* colour = &plain;
-        if (scores_)
-            colour = isUncertain(row) ? &uncertain
-                                      : &colours[static_cast<std::size_t>(
-                                            scores_->classification[row] % componentColourCount)];
-        float weight = 1.0F;
-        if (fades_ && scores_)
-            weight -=
-                0.75F * std::min(2.0F * static_cast<float>(
-                                            scores_->uncertainty[static_cast<Eigen::Index>(row)]),
-                                 1.0F);
-        const float red = weight * (*colour)[0];
-        const float green = weight * (*colour)[1];
-        const float blue = weight * (*colour)[2];
-        for (const QPoint& offset : stamp) {
-            const int a = static_cast<int>(u) + offset.x();
-            const int b = static_cast<int>(v) + offset.y();
-            if (a < 0 || b < 0 || a >= width || b >= height)
-                continue;
-            Pixel& pixel = pixels[static_cast<std::size_t>(b) * static_cast<std::size_t>(width) +
-                                  static_cast<std::size_t>(a)];
-            pixel.weight += weight;
-            pixel.red += red;
-            pixel.green += green;
-            pixel.blue += blue;
-        }
-    }
-    float most = 1.0F;
-    for (const Pixel& pixel : pixels) most = std::max(most, pixel.weight);
-    // Opacity grows with the logarithm of the count: a lone row and a crowd are both seen.
-    const double perLog = (1.0 - loneOpacity) / std::max(std::log(static_cast<double>(most)), 1.0);
-    QImage image(width, height, QImage::Format_ARGB32_Premultiplied);
-    const double faint = isFaint_ ? 0.4 : 1.0;
-    for (int b = 0; b < height; ++b) {
-        auto* line = reinterpret_cast<QRgb*>(image.scanLine(b));
-        for (int a = 0; a < width; ++a) {
-            const Pixel& pixel =
-                pixels[static_cast<std::size_t>(b) * static_cast<std::size_t>(width) +
-                       static_cast<std::size_t>(a)];
-            if (!(pixel.weight > 0.0F)) {
-                line[a] = 0;
-                continue;
-            }
-            const double count = static_cast<double>(pixel.weight);
-            const double alpha = faint * (count < 1.0 ? loneOpacity * count
-                                                      : loneOpacity + perLog * std::log(count));
-            const auto channel = [&](float sum) {
-                return static_cast<int>(255.0F * sum / pixel.weight + 0.5F);
-            };
-            line[a] = qPremultiply(qRgba(channel(pixel.red), channel(pixel.green),
-                                         channel(pixel.blue), static_cast<int>(255.0 * alpha)));
-        }
-    }
-    return image;
-}
-
 void PointCloud::drawLegendIcon(QCPPainter* painter, const QRectF& rect) const {
-    drawMark(*painter, rect.center(), MarkerShape::disc, 4.0, plain_, QColor());
+    drawMark(*painter, rect.center(), MarkerShape::disc, 4.0, rows_.plain, QColor());
 }
 
 ComponentLegendItem::ComponentLegendItem(QCPLegend* legend, int component, const QString& text,

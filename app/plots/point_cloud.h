@@ -2,15 +2,18 @@
 #pragma once
 
 #include <QImage>
+#include <QPointer>
 #include <memory>
+#include <optional>
 
 #include <qcustomplot.h>
 
 #include "mixtura/data/data_set.h"
-#include "mixtura/data/weighted_histogram.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 
+#include "plots/cloud_raster.h"
 #include "plots/palette.h"
+#include "session/background_queue.h"
 
 namespace mixtura::app {
 
@@ -21,6 +24,7 @@ namespace mixtura::app {
 class PointCloud : public QCPAbstractPlottable {
   public:
     PointCloud(QCPAxis* xAxis, QCPAxis* yAxis);
+    ~PointCloud() override;
 
     void setPoints(std::shared_ptr<const FeatureTable> table, int xFeature, int yFeature);
     /// Null: no component is known, all rows in `plain`.
@@ -28,6 +32,10 @@ class PointCloud : public QCPAbstractPlottable {
     void setColours(bool dark, const QColor& plain, const QColor& text);
     /// Logical pixels from the centre to the border of a shape.
     void setMarkRadius(double radius);
+    /// A line around every shape that lifts it off what lies below; invalid: none.
+    void setHalo(const QColor& halo);
+    /// More rows than these are drawn on the screen by the queue, while the picture before stays.
+    void setBackground(BackgroundQueue* queue, int rows);
     /// Above so many rows they are counted per pixel.
     void setShapeLimit(int rows);
     /// Rows of larger uncertainty are ringed, or drawn in the text colour where rows are counted.
@@ -36,7 +44,7 @@ class PointCloud : public QCPAbstractPlottable {
     void setFading(bool fades);
     void setFaint(bool isFaint);
 
-    [[nodiscard]] int rowCount() const;
+    [[nodiscard]] int rowCount() const { return rows_.rowCount(); }
     /// Row whose mark is nearest to the pixel, within `reach` pixels; -1 if there is none.
     [[nodiscard]] std::int64_t rowAt(const QPointF& pixel, double reach) const;
 
@@ -50,35 +58,24 @@ class PointCloud : public QCPAbstractPlottable {
     void drawLegendIcon(QCPPainter* painter, const QRectF& rect) const override;
 
   private:
-    [[nodiscard]] const double* x() const;
-    [[nodiscard]] const double* y() const;
-    [[nodiscard]] bool isUncertain(std::size_t row) const;
+    void outdate();
+    void renew(const CloudView& view);
+    [[nodiscard]] QRectF placeOf(const CloudView& view) const;
+    [[nodiscard]] QString queueKey() const;
     [[nodiscard]] QCPRange rangeOfFeature(int feature, bool& found) const;
     void drawShapes(QCPPainter* painter) const;
-    [[nodiscard]] QImage countedImage(const QSize& size, double scale) const;
 
-    std::shared_ptr<const FeatureTable> table_;
-    std::shared_ptr<const Scores> scores_;
-    int xFeature_ = 0;
-    int yFeature_ = 0;
-    bool dark_ = false;
-    QColor plain_ = Qt::gray;
-    QColor text_ = Qt::black;
+    CloudRaster rows_;
     double radius_ = 3.0;
+    QColor halo_;
     int shapeLimit_ = 5000;
-    double uncertaintyLimit_ = 2.0;
-    bool fades_ = false;
-    bool isFaint_ = false;
+    QPointer<BackgroundQueue> queue_;
+    int backgroundLimit_ = 0;
 
-    struct ImageKey {
-        QSize size;
-        double scale = 0.0;
-        QCPRange x;
-        QCPRange y;
-        bool operator==(const ImageKey&) const = default;
-    };
-    ImageKey key_;
-    QImage image_;  ///< valid for `key_`; null after any change of the points or their look
+    QImage image_;  ///< of `view_`
+    CloudView view_;
+    bool isCurrent_ = false;            ///< `image_` shows the rows as they are now
+    std::optional<CloudView> awaited_;  ///< being drawn in the background
 };
 
 /// Draws one mark. @param outline  drawn around filled shapes; invalid for none

@@ -2,7 +2,6 @@
 #include "plots/scatter_matrix.h"
 
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <algorithm>
 #include <numeric>
 
@@ -22,6 +21,8 @@ constexpr int panelGap = 5;
 constexpr int gaplessBars = 40;
 // All panels together draw at most so many shapes; above, rows are counted per pixel.
 constexpr int shapesInAll = 25000;
+// Rows that all panels together count at once, within a blink; more are counted in the background.
+constexpr int countedInAll = 200000;
 
 }  // namespace
 
@@ -62,7 +63,7 @@ struct ScatterMatrix::Parts {
         return figure && !figure->features.empty() && figure->features.front().density.has_value();
     }
 
-    void build(QCustomPlot& plot);
+    void build(QCustomPlot& plot, BackgroundQueue* rasters);
     void drawFigure(QCustomPlot& plot);
     void fillLegend(bool dark);
     void elideNames();
@@ -88,11 +89,9 @@ ScatterMatrix::ScatterMatrix(QWidget* parent)
             scheduleReplot();
         });
     }
-    auto* choices = static_cast<QHBoxLayout*>(choiceBar()->layout());
-    choices->addWidget(parts_->chooser);
-    choices->addWidget(parts_->ellipses);
-    choices->addWidget(parts_->contours);
-    choices->addStretch(1);
+    addChoice(parts_->chooser);
+    addChoice(parts_->ellipses);
+    addChoice(parts_->contours);
     connect(parts_->chooser, &FeatureChooser::chosenChanged, this,
             [this] { setFeatures(parts_->chooser->chosen()); });
     connect(plot(), &QCustomPlot::mouseDoubleClick, this, [this](QMouseEvent* event) {
@@ -134,7 +133,7 @@ void ScatterMatrix::setFeatures(const std::vector<int>& features) {
             parts_->features.push_back(feature);
     parts_->chooser->setChosen(parts_->features);
     parts_->figure.reset();
-    parts_->build(*plot());
+    parts_->build(*plot(), rasters());
     parts_->drawFigure(*plot());
     resetView();
     restyle();
@@ -173,7 +172,7 @@ void ScatterMatrix::setFigure(std::shared_ptr<const ScatterFigure> figure) {
     restyle();
 }
 
-void ScatterMatrix::Parts::build(QCustomPlot& plot) {
+void ScatterMatrix::Parts::build(QCustomPlot& plot, BackgroundQueue* rasters) {
     plot.clearPlottables();
     plot.clearItems();
     plot.plotLayout()->clear();
@@ -219,6 +218,7 @@ void ScatterMatrix::Parts::build(QCustomPlot& plot) {
                 panel.cloud = new PointCloud(x, y);
                 panel.cloud->setPoints(table, features[column], features[row]);
                 panel.cloud->setScores(scores);
+                panel.cloud->setBackground(rasters, countedInAll / std::max(cloudCount, 1));
                 panel.cloud->setMarkRadius(size() > 4 ? 1.9 : 2.4);
                 panel.cloud->setShapeLimit(cloudCount == 0 ? rowCount
                                                            : shapesInAll / std::max(cloudCount, 1));
