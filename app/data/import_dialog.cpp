@@ -217,12 +217,11 @@ void ImportDialog::startReading() {
                 if (parts_->acceptWhenRead)
                     accept();
             });
-    connect(p.job.get(), &ImportJob::failed, this,
-            [this](const QString& message, const DataLocation& /*location*/) {
-                parts_->failure = message;
-                parts_->acceptWhenRead = false;
-                showState();
-            });
+    connect(p.job.get(), &ImportJob::failed, this, [this](const QString& message) {
+        parts_->failure = message;
+        parts_->acceptWhenRead = false;
+        showState();
+    });
     p.job->start();
     showState();
 }

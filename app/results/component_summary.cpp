@@ -104,7 +104,7 @@ QString ComponentSummaryView::Parts::html(bool dark) const {
     const auto escaped = [](const std::string& words) {
         return QString::fromStdString(words).toHtmlEscaped();
     };
-    QString page = QStringLiteral("<h2>%1</h2>").arg(escaped(summary.headline));
+    QString page = QStringLiteral("<h3>%1</h3>").arg(escaped(summary.headline));
     if (!verdict.isEmpty())
         page += QStringLiteral("<p>%1</p>").arg(verdict.toHtmlEscaped());
     for (const std::string& remark : summary.remarks)

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "session/model_entry.h"
+
 namespace mixtura::app {
 
 namespace {
@@ -60,8 +62,14 @@ void CurrentModel::takeTable(std::shared_ptr<const FeatureTable> table) {
         table_ = std::move(table);
         emit tableChanged();
     }
-    if (model_ && table_ && table_->observations.rows() > 0)
+    if (!model_ || !table_)
+        return;
+    if (table_->observations.rows() > 0) {
         workOutScores();
+        return;
+    }
+    summary_ = summaryWithoutData(*model_);
+    emit scoresChanged();
 }
 
 void CurrentModel::workOutScores() {

@@ -113,19 +113,22 @@ void FitJob::start() {
             answer([this, result] { emit finished(result); });
         } catch (const std::bad_alloc&) {
             answer([this] {
-                emit failed(
-                    tr("There is not enough memory for this fit. Use fewer columns or "
-                       "components, or close other programs."));
+                emit failed(tr("There is not enough memory for this fit. Use fewer columns or "
+                               "components, or close other programs."),
+                            FailureKind::resource);
             });
         } catch (const compute::Cancelled&) {
             answer([this] {
-                emit failed(
-                    tr("The fit was stopped before the first model was complete, so there "
-                       "is nothing to keep."));
+                emit failed(tr("The fit was stopped before the first model was complete, so there "
+                               "is nothing to keep."),
+                            FailureKind::fit);
             });
         } catch (const std::exception& error) {
-            answer([this, message = QString::fromUtf8(error.what())] { emit failed(message); });
+            answer([this, message = QString::fromUtf8(error.what()), kind = kindOf(error)] {
+                emit failed(message, kind);
+            });
         }
+        QMetaObject::invokeMethod(this, &FitJob::threadEnded, Qt::QueuedConnection);
     });
 }
 

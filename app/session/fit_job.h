@@ -14,6 +14,8 @@
 
 #include "mixtura/plan/plan.h"
 
+#include "session/failure.h"
+
 namespace mixtura::app {
 
 /// One iteration of one run, as it came out of the mailbox.
@@ -71,8 +73,10 @@ class FitJob : public QObject {
     void candidateFinished(int index, const mixtura::Candidate& candidate);
     void progressed(const mixtura::app::FitProgress& progress);
     void finished(std::shared_ptr<const mixtura::RunResult> result);
-    void failed(const QString& message);
+    void failed(const QString& message, mixtura::app::FailureKind kind);
     void discarded();
+    /// The last signal: nothing of the job runs any more, destroying it waits for nothing.
+    void threadEnded();
 
   private:
     class Observer;

@@ -41,8 +41,8 @@ void ImportJob::start() {
                 },
                 Qt::QueuedConnection);
         };
-        const auto fail = [&](const QString& message, const DataLocation& location) {
-            answer([this, message, location] { emit failed(message, location); });
+        const auto fail = [&](const QString& message, FailureKind kind) {
+            answer([this, message, kind] { emit failed(message, kind); });
         };
         try {
             auto result = std::make_shared<ImportResult>(
@@ -54,15 +54,13 @@ void ImportJob::start() {
             answer([this, result] { emit finished(result); });
         } catch (const compute::Cancelled&) {
             answer([this] { emit cancelled(); });
-        } catch (const DataError& error) {
-            fail(QString::fromUtf8(error.what()), error.location());
         } catch (const std::bad_alloc&) {
             fail(tr("There is not enough memory to read %1. Close other programs, or open a part "
                     "of the file.")
                      .arg(path_),
-                 {});
+                 FailureKind::resource);
         } catch (const std::exception& error) {
-            fail(QString::fromUtf8(error.what()), {});
+            fail(QString::fromUtf8(error.what()), kindOf(error));
         }
     });
 }

@@ -10,6 +10,8 @@
 
 #include "mixtura/io/csv.h"
 
+#include "session/failure.h"
+
 namespace mixtura::app {
 
 /// Reads one delimited text file in the background. Exactly one of `finished`, `failed` and
@@ -31,8 +33,8 @@ class ImportJob : public QObject {
     /// At most 10 times a second.
     void progressed(qint64 bytesDone, qint64 bytesTotal);
     void finished(std::shared_ptr<mixtura::ImportResult> result);
-    /// @param message  a sentence for the analyst @param location  where in the file, if anywhere
-    void failed(const QString& message, const mixtura::DataLocation& location);
+    /// @param message  a sentence for the analyst
+    void failed(const QString& message, mixtura::app::FailureKind kind);
     void cancelled();
 
   private:

@@ -3,9 +3,23 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <algorithm>
 #include <limits>
 
+#include "session/model_entry.h"
+
 namespace mixtura::app {
+
+QString uniqueName(const QString& wanted, const std::vector<DataEntry>& entries) {
+    const auto isTaken = [&](const QString& name) {
+        return std::any_of(entries.begin(), entries.end(),
+                           [&](const DataEntry& entry) { return entry.name == name; });
+    };
+    QString name = wanted;
+    for (int number = 2; isTaken(name); ++number)
+        name = QStringLiteral("%1 (%2)").arg(wanted).arg(number);
+    return name;
+}
 
 std::vector<std::size_t> featureColumns(const DataEntry& entry) {
     std::vector<std::size_t> features;
@@ -78,10 +92,19 @@ SelectionRecord recordOf(const Candidate& candidate) {
     return record;
 }
 
+QString verdictOf(const FitEntry& fit) {
+    if (fit.modelPath.isEmpty())
+        return QString::fromStdString(verdict(fit.result->search, fit.plan.search.criterion));
+    return QCoreApplication::translate("Project", "This is the saved model %1.")
+        .arg(originWords(fit.modelPath, *fit.result->chosen));
+}
+
 std::optional<SavedModel> modelOf(const DataEntry& entry, const FitEntry& fit, int record) {
     if (!fit.result || record < 0 || record >= int(fit.result->search.candidates.size()) ||
         !fit.result->search.candidates[std::size_t(record)].fit)
         return std::nullopt;
+    if (!fit.modelPath.isEmpty())
+        return *fit.result->chosen;  // exactly as it stands in the file
     return saved_model(fit.plan, *entry.data, *fit.result, std::size_t(record));
 }
 

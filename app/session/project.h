@@ -21,6 +21,7 @@ struct FitEntry {
     QString name;
     QDateTime finishedAt;
     double seconds = 0.0;
+    QString modelPath;  ///< the file it was opened from; empty for a fit made here
     Plan plan;
     std::shared_ptr<const RunResult> result;
     /// The record advised: the admissible best, or of a stopped search the best reached; -1: none.
@@ -65,6 +66,8 @@ struct ProjectContent {
 
 /// The plan that Run executes: the set-up with its columns spelled out.
 Plan planOf(const DataEntry& entry);
+/// `wanted`, or `wanted (2)` ... where a data set has that name.
+QString uniqueName(const QString& wanted, const std::vector<DataEntry>& entries);
 /// Columns used as features, in order.
 std::vector<std::size_t> featureColumns(const DataEntry& entry);
 /// The case-weight column, or -1.
@@ -79,6 +82,8 @@ Plan defaultSetup(const QString& path, const CsvOptions& importOptions, std::int
 QString nameOf(const FitEntry& fit);
 /// One line of the table of models, of a candidate as it ends.
 SelectionRecord recordOf(const Candidate& candidate);
+/// Why the model shown is shown, in a sentence.
+QString verdictOf(const FitEntry& fit);
 /// The record's model as a file's content, or none where it could not be fitted.
 std::optional<SavedModel> modelOf(const DataEntry& entry, const FitEntry& fit, int record);
 

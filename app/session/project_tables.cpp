@@ -170,6 +170,7 @@ void writeFits(SqliteDatabase& database, const DataEntry& entry) {
             {"finished_at", fit.finishedAt.toUTC().toString(Qt::ISODateWithMs).toStdString()},
             {"seconds", fit.seconds},
             {"best", fit.best},
+            {"model_path", fit.modelPath.toStdString()},
             {"result", resultJson(*fit.result)}};
         SqliteStatement insert = database.prepare(
             "INSERT INTO fit(id, data_set, position, name, plan, facts) VALUES(?, ?, ?, ?, ?, ?)");
@@ -238,6 +239,7 @@ FitEntry readFit(SqliteDatabase& database, const SqliteStatement& row, const Dat
             .toLocalTime();
     fit.seconds = facts.at("seconds").get<double>();
     fit.best = facts.at("best").get<int>();
+    fit.modelPath = QString::fromStdString(facts.value("model_path", ""));
     auto result = std::make_shared<RunResult>(resultFrom(facts.at("result")));
     result->table = tableOf(fit.plan, *entry.data);
     SqliteStatement select =

@@ -6,6 +6,7 @@
 #include <QUuid>
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include "session/column_conversion.h"
@@ -19,34 +20,8 @@ QString newId() {
     return QUuid::createUuid().toString(QUuid::WithoutBraces);
 }
 
-/// `wanted`, or `wanted (2)` ... where it is taken.
-QString uniqueName(const QString& wanted, const std::vector<DataEntry>& entries) {
-    const auto isTaken = [&](const QString& name) {
-        return std::any_of(entries.begin(), entries.end(),
-                           [&](const DataEntry& entry) { return entry.name == name; });
-    };
-    QString name = wanted;
-    for (int number = 2; isTaken(name); ++number)
-        name = QStringLiteral("%1 (%2)").arg(wanted).arg(number);
-    return name;
-}
-
 bool isSamePlan(const Plan& left, const Plan& right) {
     return to_json(left) == to_json(right);
-}
-
-/// The record of the model that the run chose, or -1.
-int chosenRecord(const RunResult& result) {
-    if (!result.chosen)
-        return -1;
-    const GaussianMixture& model = result.chosen->model;
-    for (std::size_t i = 0; i < result.search.candidates.size(); ++i) {
-        const Candidate& candidate = result.search.candidates[i];
-        if (candidate.fit && candidate.component_count == model.component_count() &&
-            candidate.covariance_structure == model.covariance_structure())
-            return int(i);
-    }
-    return -1;
 }
 
 }  // namespace
@@ -64,6 +39,7 @@ Session::~Session() {
     // Widgets may already be gone: nothing may be heard of the ending fit.
     disconnect(&undoStack_, nullptr, this, nullptr);
     fitJob_.reset();
+    endingJobs_.clear();
 }
 
 void Session::setContent(ProjectContent content) {
@@ -286,6 +262,38 @@ void Session::setSetup(const Plan& setup, const QString& words, int mergeId) {
     undoStack_.push(new SetupCommand(*this, now->id, now->setup, setup, words, mergeId));
 }
 
+void Session::takePlan(const Plan& plan) {
+    const DataEntry* now = currentData();
+    if (now == nullptr)
+        return;
+    const DataSet& data = *now->data;
+    const int weights =
+        plan.columns.weights.empty() ? -1 : int(data.column_index(plan.columns.weights));
+    std::set<std::size_t> taken;  // by another task, or left out
+    for (const std::string& name : plan.columns.excluded) taken.insert(data.column_index(name));
+    if (weights >= 0)
+        taken.insert(std::size_t(weights));
+    if (!plan.start_labels.empty())
+        taken.insert(data.column_index(plan.start_labels));
+    std::set<std::size_t> named;
+    for (const std::string& name : plan.columns.features) named.insert(data.column_index(name));
+    undoStack_.beginMacro(tr("Take the set-up from a plan"));
+    for (std::size_t column = 0; column < now->roles.size(); ++column) {
+        const bool isFeature =
+            !taken.contains(column) &&
+            (named.empty() ? data.column(column).is_numeric() : named.contains(column));
+        setColumnRole(int(column), int(column) == weights ? ColumnRole::weight
+                                   : isFeature            ? ColumnRole::feature
+                                                          : ColumnRole::none);
+    }
+    Plan setup = plan;
+    setup.model_output.clear();  // written when they are asked for, not after every run
+    setup.assignments_output.clear();
+    setup.trace_output.clear();
+    setSetup(setup, tr("Take the set-up from a plan"));
+    undoStack_.endMacro();
+}
+
 void Session::setThreadCount(int count) {
     if (count == content_.threadCount)
         return;
@@ -296,159 +304,8 @@ void Session::setThreadCount(int count) {
 bool Session::isSetupChanged() const {
     const DataEntry* now = currentData();
     const FitEntry* fit = currentFit();
-    return now != nullptr && fit != nullptr && !isSamePlan(planOf(*now), fit->plan);
-}
-
-void Session::startFit() {
-    const DataEntry* now = currentData();
-    if (now == nullptr || fitJob_)
-        return;
-    const Plan plan = planOf(*now);
-    if (plan.columns.features.empty()) {
-        report(
-            {Problem::Severity::error,
-             tr("No column is chosen as a feature. Tick at least one numeric column in the model "
-                "set-up."),
-             {},
-             now->id,
-             -1,
-             -1});
-        return;
-    }
-    emit recoveryPointWanted();
-    logAction(tr("Fit of %1").arg(now->name), QString::fromStdString(command_line(plan)));
-    fitJob_ = std::make_unique<FitJob>(plan, now->data, content_.threadCount);
-    const QString dataId = now->id;
-    connect(fitJob_.get(), &FitJob::finished, this,
-            [this, dataId](const std::shared_ptr<const RunResult>& result) {
-                takeResult(dataId, *fitJob_, result);
-                endFit();
-            });
-    connect(fitJob_.get(), &FitJob::failed, this, [this, dataId](const QString& message) {
-        report({Problem::Severity::error, message, {}, dataId, -1, -1});
-        endFit();
-    });
-    connect(fitJob_.get(), &FitJob::discarded, this, [this] {
-        logAction(tr("Fit cancelled; nothing of it is kept"));
-        endFit();
-    });
-    fitJob_->start();
-    emit fitStarted();
-}
-
-void Session::endFit() {
-    // The job is in the middle of a signal: it goes when control is back in the event loop. Its
-    // thread may still be on its way out of the computation, at most for a block of rows.
-    fitJob_.release()->deleteLater();
-    emit fitEnded();
-}
-
-void Session::takeResult(const QString& dataId, const FitJob& job,
-                         const std::shared_ptr<const RunResult>& result) {
-    DataEntry* target = entry(dataId);
-    if (target == nullptr)
-        return;
-    FitEntry fit;
-    fit.id = newId();
-    fit.finishedAt = QDateTime::currentDateTime();
-    fit.seconds = job.progress().elapsedSeconds;
-    fit.plan = job.plan();
-    fit.result = result;
-    fit.best = chosenRecord(*result);
-    const bool hasAny =
-        std::any_of(result->search.candidates.begin(), result->search.candidates.end(),
-                    [](const Candidate& c) { return c.fit.has_value(); });
-    if (result->search.cancelled && !hasAny) {
-        report({Problem::Severity::warning,
-                tr("The fit was stopped before the first model was complete, so there is nothing "
-                   "to keep."),
-                {},
-                dataId,
-                -1,
-                -1});
-        return;
-    }
-    fit.name = nameOf(fit);
-    if (fit.best < 0)
-        report({Problem::Severity::error,
-                tr("None of the %1 models can be recommended: each failed or is spurious. The "
-                   "Compare tab says why for each. Try fewer components or simpler covariances.")
-                    .arg(QLocale().toString(qint64(result->selection.size()))),
-                {},
-                dataId,
-                -1,
-                -1});
-    logAction(
-        fit.best < 0
-            ? tr("Fit finished without a model to recommend")
-            : tr("Fit finished: %1, %2 %3")
-                  .arg(fit.name,
-                       QString::fromLatin1(to_string(fit.plan.search.criterion).data()).toUpper(),
-                       QLocale().toString(
-                           result->search.candidates[std::size_t(fit.best)].criteria->value(
-                               fit.plan.search.criterion),
-                           'f', 3)));
-    target->fits.push_back(std::move(fit));
-    if (target == currentData()) {
-        content_.currentFit = target->fits.back().id;
-        content_.currentRecord = target->fits.back().best;
-        emit fitListChanged();
-        emit currentModelChanged();
-        emit fitAdded(int(target->fits.size()) - 1);
-    } else {
-        emit fitListChanged();
-    }
-    markModified();
-}
-
-const FitEntry* Session::currentFit() const {
-    const DataEntry* now = currentData();
-    if (now == nullptr)
-        return nullptr;
-    for (const FitEntry& fit : now->fits)
-        if (fit.id == content_.currentFit)
-            return &fit;
-    return nullptr;
-}
-
-void Session::setCurrentFit(int index) {
-    const DataEntry* now = currentData();
-    if (now == nullptr || index >= int(now->fits.size()))
-        return;
-    const QString id = index < 0 ? QString() : now->fits[std::size_t(index)].id;
-    if (id == content_.currentFit)
-        return;
-    content_.currentFit = id;
-    content_.currentRecord = index < 0 ? -1 : now->fits[std::size_t(index)].best;
-    emit currentModelChanged();
-}
-
-void Session::setCurrentRecord(int record) {
-    const FitEntry* fit = currentFit();
-    if (fit == nullptr || record == content_.currentRecord || record < -1 ||
-        record >= int(fit->result->selection.size()))
-        return;
-    content_.currentRecord = record;
-    emit currentModelChanged();
-}
-
-void Session::removeFit(int index) {
-    if (content_.currentData < 0)
-        return;
-    std::vector<FitEntry>& fits = content_.data[std::size_t(content_.currentData)].fits;
-    if (index < 0 || index >= int(fits.size()))
-        return;
-    const bool wasShown = fits[std::size_t(index)].id == content_.currentFit;
-    logAction(tr("Removed the fit %1").arg(fits[std::size_t(index)].name));
-    fits.erase(fits.begin() + index);
-    if (wasShown) {
-        content_.currentFit = fits.empty() ? QString() : fits.back().id;
-        content_.currentRecord = fits.empty() ? -1 : fits.back().best;
-    }
-    emit fitListChanged();
-    if (wasShown)
-        emit currentModelChanged();
-    markModified();
+    return now != nullptr && fit != nullptr && fit->modelPath.isEmpty() &&
+           !isSamePlan(planOf(*now), fit->plan);
 }
 
 void Session::setSelectedRows(std::vector<bool> rows) {

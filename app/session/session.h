@@ -22,6 +22,7 @@ struct Problem {
     QString dataId;         ///< of the data set concerned, or empty
     std::int64_t row = -1;  ///< 0-based, or -1
     int column = -1;        ///< 0-based, or -1
+    FailureKind kind = FailureKind::fit;
 };
 
 /// One open project: its data sets, their set-ups and fits, undo, what is selected, what is
@@ -54,6 +55,10 @@ class Session : public QObject {
     /// Adds an imported file and makes it current. @return its index
     int addImport(const QString& path, const CsvOptions& options,
                   std::shared_ptr<const ImportResult> result);
+    /// The open data set that has the features of the model, the current one first; -1: none.
+    [[nodiscard]] int dataFor(const SavedModel& saved) const;
+    /// Shows a model that was read from `path`: on the data set `dataIndex`, or alone if that is -1.
+    void addModel(const QString& path, const SavedModel& saved, int dataIndex);
     void removeData(int index);
     /// Undoable.
     void setColumnRole(int column, ColumnRole role);
@@ -66,6 +71,10 @@ class Session : public QObject {
     void setSetup(const Plan& setup, const QString& words, int mergeId = -1);
     [[nodiscard]] int threadCount() const { return content_.threadCount; }
     void setThreadCount(int count);
+    /// Takes set-up and columns of the current data set from a plan, as one undoable step. Columns
+    /// that the plan leaves open are all numeric ones that have no other task in it.
+    /// @throw InvalidArgument  a column that does not exist
+    void takePlan(const Plan& plan);
     /// True where the set-up would give another fit than the one shown.
     [[nodiscard]] bool isSetupChanged() const;
     /// Starts the fit of the current data set's set-up; needs `fitJob() == nullptr`.
@@ -82,6 +91,8 @@ class Session : public QObject {
     /// Shows another model of the fit shown.
     void setCurrentRecord(int record);
     void removeFit(int index);
+    /// Writes the files that the plan names of the fit shown, in the background.
+    void writeOutputs(const Plan& plan);
 
     // --- selection of rows ---
     [[nodiscard]] const std::vector<bool>& selectedRows() const { return selectedRows_; }
@@ -136,6 +147,7 @@ class Session : public QObject {
     quint64 revision_ = 0;
     QUndoStack undoStack_;
     std::unique_ptr<FitJob> fitJob_;
+    std::vector<std::unique_ptr<FitJob>> endingJobs_;  ///< settled, their threads on the way out
     std::vector<bool> selectedRows_;
     std::vector<Problem> problems_;
     BackgroundQueue background_;

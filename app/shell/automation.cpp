@@ -4,9 +4,9 @@
 #include <QApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QPixmap>
 #include <QTimer>
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -16,29 +16,74 @@
 #include "mixtura/common/error.h"
 
 #include "session/session.h"
+#include "shell/file_opener.h"
 #include "shell/main_window.h"
 
 namespace mixtura::app {
+
+namespace {
+
+/// @throw FileError, DataError
+Plan readPlanFile(const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw FileError(Automation::tr("The plan '%1' could not be read: %2.")
+                            .arg(path, file.errorString())
+                            .toStdString());
+    try {
+        return plan_from(nlohmann::json::parse(file.readAll().toStdString()));
+    } catch (const std::exception& error) {
+        throw DataError(Automation::tr("The plan '%1' could not be used: %2")
+                            .arg(path, QString::fromUtf8(error.what()))
+                            .toStdString());
+    }
+}
+
+/// As the plan names it, or beside the plan's own file.
+QString dataFileOf(const Plan& plan, const QString& planPath) {
+    const QString named = QString::fromStdString(plan.data_path);
+    const QString beside = QFileInfo(planPath).absoluteDir().absoluteFilePath(named);
+    return !QFileInfo::exists(named) && QFileInfo::exists(beside) ? beside : named;
+}
+
+}  // namespace
 
 Automation::Automation(MainWindow& window, StartOptions options, QObject* parent)
     : QObject(parent), window_(&window), options_(std::move(options)) {}
 
 void Automation::start() {
     window_->setAnswersItself(options_.quitWhenDone);
+    if (!options_.plan.isEmpty() && !readPlan())
+        return;
     connect(window_, &MainWindow::fileOpened, this,
             [this] { QTimer::singleShot(0, this, &Automation::openNext); });
     connect(window_, &MainWindow::openFailed, this,
-            [this](const QString& message) { fail(3, message); });
+            [this](const QString& message, FailureKind kind) { fail(kind, message); });
     openNext();
+}
+
+/// The plan names its data, unless the command line does.
+bool Automation::readPlan() {
+    try {
+        plan_ = readPlanFile(options_.plan);
+    } catch (const Error& error) {
+        fail(kindOf(error), QString::fromUtf8(error.what()));
+        return false;
+    }
+    if (options_.files.isEmpty() && !plan_->data_path.empty())
+        options_.files << dataFileOf(*plan_, options_.plan);
+    if (!options_.import)
+        options_.import = plan_->import;
+    return true;
 }
 
 void Automation::openNext() {
     if (!options_.files.isEmpty()) {
         const QString path = options_.files.takeFirst();
-        if (path.endsWith(QStringLiteral(".mixtura")))
-            window_->openFile(path);
-        else
+        if (FileOpener::isDataFile(path))
             window_->importFile(path, options_.import.value_or(CsvOptions()));
+        else
+            window_->openFile(path);
         return;
     }
     disconnect(window_, &MainWindow::fileOpened, this, nullptr);
@@ -48,33 +93,15 @@ void Automation::openNext() {
 
 void Automation::fit() {
     Session& session = window_->session();
-    if (!options_.plan.isEmpty()) {
-        QFile file(options_.plan);
-        if (!file.open(QIODevice::ReadOnly)) {
-            fail(4,
-                 tr("The plan '%1' could not be read: %2.").arg(options_.plan, file.errorString()));
-            return;
-        }
+    if ((plan_ || options_.run) && session.currentData() == nullptr) {
+        fail(FailureKind::usage, tr("There are no data to fit. Name a data file."));
+        return;
+    }
+    if (plan_) {
         try {
-            const DataEntry* entry = session.currentData();
-            const Plan plan = plan_from(nlohmann::json::parse(file.readAll().toStdString()));
-            if (entry != nullptr) {
-                session.setSetup(plan, tr("Take the set-up from a plan"));
-                for (std::size_t column = 0;
-                     column < entry->roles.size() && !plan.columns.features.empty(); ++column) {
-                    const std::string& name = entry->data->column(column).name;
-                    const bool isNamed =
-                        std::find(plan.columns.features.begin(), plan.columns.features.end(),
-                                  name) != plan.columns.features.end();
-                    session.setColumnRole(int(column), isNamed ? ColumnRole::feature
-                                                       : name == plan.columns.weights
-                                                           ? ColumnRole::weight
-                                                           : ColumnRole::none);
-                }
-            }
-        } catch (const std::exception& error) {
-            fail(3, tr("The plan '%1' could not be used: %2")
-                        .arg(options_.plan, QString::fromUtf8(error.what())));
+            session.takePlan(*plan_);
+        } catch (const Error& error) {
+            fail(kindOf(error), QString::fromUtf8(error.what()));
             return;
         }
     }
@@ -83,22 +110,35 @@ void Automation::fit() {
         return;
     }
     connect(&session, &Session::fitAdded, this, [this](int index) {
+        hasFitted_ = true;
         if (window_->session().currentData()->fits[std::size_t(index)].best < 0)
-            status_ = 1;
+            status_ = int(FailureKind::fit);
     });
     connect(&session, &Session::fitEnded, this, [this] {
-        const Session& ended = window_->session();
-        if (ended.currentFit() == nullptr) {
-            fail(1,
-                 ended.problems().empty() ? tr("The fit failed.") : ended.problems().back().text);
+        if (hasFitted_) {
+            writeOutputs();
             return;
         }
-        whenSettled(&Automation::exportFiles);
+        const Problem& why = window_->session().problems().back();
+        fail(why.kind, why.text);
     });
     session.startFit();
     if (session.fitJob() == nullptr)
-        fail(1, session.problems().empty() ? tr("There is nothing to fit.")
-                                           : session.problems().back().text);
+        fail(session.problems().back().kind, session.problems().back().text);
+}
+
+/// The files that the plan names.
+void Automation::writeOutputs() {
+    if (plan_) {
+        Session& session = window_->session();
+        connect(session.background(), &BackgroundQueue::failed, this,
+                [this](const QString& /*key*/, const QString& message) {
+                    status_ = int(FailureKind::resource);
+                    std::fprintf(stderr, "mixtura: %s\n", qPrintable(message));
+                });
+        session.writeOutputs(*plan_);
+    }
+    whenSettled(&Automation::exportFiles);
 }
 
 void Automation::whenSettled(void (Automation::*next)()) {
@@ -126,7 +166,7 @@ void Automation::exportFiles() {
     QDir().mkpath(options_.exportFolder);
     connect(window_, &MainWindow::exportDone, this, [this](const QString& failures) {
         if (!failures.isEmpty())
-            fail(4, failures);
+            fail(FailureKind::resource, failures);
         else
             saveProject();
     });
@@ -140,23 +180,24 @@ void Automation::saveProject() {
     }
     connect(window_, &MainWindow::projectSaved, this, [this] { whenSettled(&Automation::finish); });
     connect(window_, &MainWindow::openFailed, this,
-            [this](const QString& message) { fail(4, message); });
+            [this](const QString& message, FailureKind kind) { fail(kind, message); });
     window_->saveProject(options_.project);
 }
 
 void Automation::finish() {
     if (!options_.screenshot.isEmpty() && !window_->grab().save(options_.screenshot)) {
-        fail(4, tr("The picture could not be written to '%1'.").arg(options_.screenshot));
+        fail(FailureKind::resource,
+             tr("The picture could not be written to '%1'.").arg(options_.screenshot));
         return;
     }
     quit(status_);
 }
 
-void Automation::fail(int status, const QString& message) {
+void Automation::fail(FailureKind kind, const QString& message) {
     std::fprintf(stderr, "mixtura: %s\n", qPrintable(message));
     if (!options_.screenshot.isEmpty())
         window_->grab().save(options_.screenshot);
-    quit(status);
+    quit(int(kind));
 }
 
 /// Closing takes the safety copy away: what ends as asked leaves no "unsaved work" behind.

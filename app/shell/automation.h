@@ -2,7 +2,11 @@
 #pragma once
 
 #include <QObject>
+#include <optional>
 
+#include "mixtura/plan/plan.h"
+
+#include "session/failure.h"
 #include "shell/start_options.h"
 
 namespace mixtura::app {
@@ -10,8 +14,7 @@ namespace mixtura::app {
 class MainWindow;
 
 /// Does in order what the command line asked for: open, run, export, save, picture, quit. Ends the
-/// program with the exit status of `mixtura-cli`: 0 done, 1 the fit failed, 3 the data cannot be
-/// used, 4 a file could not be read or written.
+/// program with the exit status of `mixtura-cli`: 0 done, else a `FailureKind`.
 class Automation : public QObject {
     Q_OBJECT
   public:
@@ -21,16 +24,20 @@ class Automation : public QObject {
 
   private:
     void openNext();
+    bool readPlan();
     void fit();
+    void writeOutputs();
     void whenSettled(void (Automation::*next)());
     void exportFiles();
     void saveProject();
     void finish();
-    void fail(int status, const QString& message);
+    void fail(FailureKind kind, const QString& message);
     void quit(int status);
 
     MainWindow* window_;
     StartOptions options_;
+    std::optional<Plan> plan_;
+    bool hasFitted_ = false;
     int status_ = 0;
 };
 

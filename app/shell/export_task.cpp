@@ -16,7 +16,7 @@ ExportTask::ExportTask(Session& session, CurrentModel& current, ResultViews& vie
     : QObject(parent), session_(&session), current_(&current), views_(&views) {}
 
 bool ExportTask::isPossible() const {
-    return current_->model().has_value() && current_->scores() != nullptr;
+    return current_->model().has_value() && !current_->summary().headline.empty();
 }
 
 QString ExportTask::stem() const {
@@ -67,6 +67,11 @@ void ExportTask::write(const QVector<ExportItem>& items) {
                 answer(item.path, writeModel(item.path, saved, ExportFormat::cpp));
                 break;
             case ExportKind::labelsCsv:
+                if (!current_->scores()) {
+                    answer(item.path, tr("The data of this model are not open, so that there are "
+                                         "no rows to label. Open the data, then the model."));
+                    break;
+                }
                 writeLabels(
                     *session_->background(), item.path, current_->table(), current_->scores(),
                     session_->currentData()->data->row_count(),

@@ -21,7 +21,7 @@ class ExportTask : public QObject {
     ExportTask(Session& session, CurrentModel& current, ResultViews& views,
                QObject* parent = nullptr);
 
-    /// True while there is a model whose scores are worked out.
+    /// True while there is a model that is worked out.
     [[nodiscard]] bool isPossible() const;
     /// `itemWritten` or `itemFailed` follows for each item.
     void write(const QVector<ExportItem>& items);

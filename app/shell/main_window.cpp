@@ -53,11 +53,12 @@ Session& MainWindow::session() const {
 void MainWindow::setAnswersItself(bool answersItself) {
     parts_->answersItself = answersItself;
     parts_->keeper.setAnswersItself(answersItself);
+    parts_->opener.setAnswersItself(answersItself);
 }
 
 bool MainWindow::isIdle() const {
     const Parts& p = *parts_;
-    return p.session->fitJob() == nullptr && p.current.isSettled() &&
+    return p.session->fitJob() == nullptr && p.current.isSettled() && p.views.isSettled() &&
            p.session->background()->pendingCount() == 0 && !p.keeper.isBusy() && !p.opener.isBusy();
 }
 

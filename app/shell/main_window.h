@@ -6,6 +6,8 @@
 
 #include "mixtura/io/csv.h"
 
+#include "session/failure.h"
+
 namespace mixtura::app {
 
 class Session;
@@ -21,7 +23,7 @@ class MainWindow : public QMainWindow {
     explicit MainWindow(Session& session, bool readsSettings = true, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// Opens a project, or shows the import dialog for a data file.
+    /// Opens a project or a saved model, or shows the import dialog for a data file.
     void openFile(const QString& path);
     /// Reads a data file without a dialog; a cell that cannot be read ends it with a problem.
     void importFile(const QString& path, const CsvOptions& options);
@@ -40,7 +42,7 @@ class MainWindow : public QMainWindow {
 
   signals:
     void fileOpened(const QString& path);
-    void openFailed(const QString& message);
+    void openFailed(const QString& message, mixtura::app::FailureKind kind);
     void projectSaved(const QString& path);
     void exportDone(const QString& failures);
 

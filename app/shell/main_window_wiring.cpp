@@ -166,6 +166,10 @@ void MainWindow::connectFiles() {
         showView(QStringLiteral("data"));
         emit fileOpened(path);
     });
+    connect(&p.opener, &FileOpener::modelOpened, this, [this](const QString& path) {
+        showView(QStringLiteral("fit"));
+        emit fileOpened(path);
+    });
     connect(&p.opener, &FileOpener::failed, this, &MainWindow::openFailed);
     connect(&p.opener, &FileOpener::recentFilesChanged, this, &MainWindow::refreshRecent);
     connect(&p.opener, &FileOpener::busyWith, this,
@@ -195,8 +199,9 @@ void MainWindow::connectFiles() {
         emit fileOpened(originalPath);
     });
     connect(&p.keeper, &ProjectKeeper::failed, this, [this, &p](const QString& message) {
-        p.session->report({Problem::Severity::error, message, {}, {}, -1, -1});
-        emit openFailed(message);
+        p.session->report(
+            {Problem::Severity::error, message, {}, {}, -1, -1, FailureKind::resource});
+        emit openFailed(message, FailureKind::resource);
     });
     connect(&p.exports, &ResultExports::allWritten, this, &MainWindow::exportDone);
 }

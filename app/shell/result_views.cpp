@@ -155,6 +155,10 @@ PlotView* ResultViews::figure(const QString& name) const {
     return name == u"convergence" ? parts_->convergence : nullptr;
 }
 
+bool ResultViews::isSettled() const {
+    return parts_->scatter->isSettled() && parts_->fit->isSettled();
+}
+
 QByteArray ResultViews::comparisonCsv() const {
     return parts_->comparison->toCsv();
 }
@@ -213,8 +217,7 @@ void ResultViews::showModels() {
         const Criterion criterion = fit->plan.search.criterion;
         const std::optional<std::size_t> best =
             fit->best < 0 ? std::nullopt : std::optional(std::size_t(fit->best));
-        p.comparison->setRecords(result.selection, best, criterion,
-                                 QString::fromStdString(verdict(result.search, criterion)),
+        p.comparison->setRecords(result.selection, best, criterion, verdictOf(*fit),
                                  result.search.candidates);
         p.bic->setRecords(result.selection, best, criterion);
     }
@@ -256,14 +259,15 @@ void ResultViews::showTraces() {
 void ResultViews::showSummary() {
     Parts& p = *parts_;
     const FitEntry* fit = p.session->currentFit();
-    if (!p.current->scores() || !p.current->model() || fit == nullptr) {
+    // A model alone, without a row of data, has a summary and no scores.
+    if (p.current->summary().headline.empty() || !p.current->model() || fit == nullptr) {
         p.summary->clear();
         return;
     }
     const bool isAdvised = p.session->currentRecord() == fit->best;
-    const QString words =
-        isAdvised ? QString::fromStdString(verdict(fit->result->search, fit->plan.search.criterion))
-                  : tr("This is not the model advised; the Compare tab says which is.");
+    const QString words = isAdvised
+                              ? verdictOf(*fit)
+                              : tr("This is not the model advised; the Compare tab says which is.");
     p.summary->setModel(p.current->model()->model, p.current->table()->names, p.current->summary(),
                         words);
 }

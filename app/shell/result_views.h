@@ -29,6 +29,8 @@ class ResultViews : public QObject {
     /// Figures that can be exported: title on screen, and name.
     [[nodiscard]] static QVector<QPair<QString, QString>> figures();
     [[nodiscard]] PlotView* figure(const QString& name) const;
+    /// Nothing is being drawn in the background.
+    [[nodiscard]] bool isSettled() const;
     /// The table of models as CSV.
     [[nodiscard]] QByteArray comparisonCsv() const;
 

@@ -39,7 +39,7 @@ QDialog* shortcutDialog(const QWidget& window, QWidget* parent) {
     layout->addWidget(list);
     layout->addWidget(buttons);
     const QFontMetrics metrics(dialog->font());
-    dialog->resize(metrics.averageCharWidth() * 70, metrics.height() * 28);
+    dialog->resize(metrics.averageCharWidth() * 95, metrics.height() * 28);
     return dialog;
 }
 

@@ -59,28 +59,26 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
         tr("Open a table, press F5, and Mixtura fits Gaussian mixtures, compares them and shows "
            "the one that explains the data best."));
     words->setWordWrap(true);
-    auto* open = new QPushButton(tr("&Open a data file or project ...\nor drop it here"));
+    auto* open =
+        new QPushButton(tr("  &Open a data file, project or model ...\n  or drop it here"));
     open->setObjectName(QStringLiteral("openTarget"));
     open->setIcon(style()->standardIcon(QStyle::SP_DialogOpenButton));
     open->setIconSize({fontMetrics().height() * 2, fontMetrics().height() * 2});
     open->setFont(scaled(open->font(), 1.2));
     open->setMinimumHeight(fontMetrics().height() * 6);
-    open->setAccessibleName(tr("Open a data file or project"));
+    open->setAccessibleName(tr("Open a data file, project or model"));
     connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
     layout->addWidget(title);
     layout->addWidget(words);
     layout->addWidget(open);
-    offersLayout_ = addSection(layout, tr("Continue unsaved work"), &offers_);
+    offersLayout_ = addSection(tr("Continue unsaved work"), &offers_);
+    layout->addWidget(offers_);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(fontMetrics().height() * 2);
-    auto* left = new QVBoxLayout;
-    auto* right = new QVBoxLayout;
-    recentLayout_ = addSection(left, tr("Recent files"), &recent_);
-    samplesLayout_ = addSection(right, tr("Or begin with sample data"), &samples_);
-    left->addStretch(1);
-    right->addStretch(1);
-    columns->addLayout(left, 2);
-    columns->addLayout(right, 3);
+    recentLayout_ = addSection(tr("Recent files"), &recent_);
+    samplesLayout_ = addSection(tr("Or begin with sample data"), &samples_);
+    columns->addWidget(recent_, 2, Qt::AlignTop);
+    columns->addWidget(samples_, 3, Qt::AlignTop);
     layout->addLayout(columns);
     layout->addStretch(1);
 
@@ -102,7 +100,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     setRecentFiles({});
 }
 
-QVBoxLayout* StartPage::addSection(QVBoxLayout* to, const QString& title, QWidget** section) {
+QVBoxLayout* StartPage::addSection(const QString& title, QWidget** section) {
     *section = new QWidget;
     auto* layout = new QVBoxLayout(*section);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -112,7 +110,6 @@ QVBoxLayout* StartPage::addSection(QVBoxLayout* to, const QString& title, QWidge
     auto* inner = new QVBoxLayout;
     inner->setSpacing(2);
     layout->addLayout(inner);
-    to->addWidget(*section);
     return inner;
 }
 

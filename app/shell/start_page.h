@@ -33,7 +33,7 @@ class StartPage : public QWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    QVBoxLayout* addSection(QVBoxLayout* to, const QString& title, QWidget** section);
+    static QVBoxLayout* addSection(const QString& title, QWidget** section);
     QWidget* offers_ = nullptr;
     QVBoxLayout* offersLayout_ = nullptr;
     QWidget* recent_ = nullptr;

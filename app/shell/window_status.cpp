@@ -61,7 +61,7 @@ void WindowStatus::refresh(const Session& session, const QString& savedWords) co
     rows_->setText(rowWords(session));
     model_->setText(modelWords(session));
     device_->setText(threadWords(session));
-    saved_->setText(savedWords);
+    saved_->setText(savedWords.isEmpty() ? QString() : QStringLiteral("|  ") + savedWords);
 }
 
 }  // namespace mixtura::app
