@@ -5,34 +5,12 @@
 #include <QFileInfo>
 #include <QProcess>
 #include <QTemporaryDir>
-#include <cstdio>
 
 #include <gtest/gtest.h>
 
 #include "child_process.h"
 #include "desktop_support.h"
 #include "session/project_file.h"
-
-namespace mixtura::test {
-
-int runChild(const QString& path) {
-    app::Session session;
-    app::Recovery recovery(session);
-    recovery.setOriginalPath(QStringLiteral("/somewhere/mine.mixtura"));
-    session.addImport(path, {}, std::make_shared<ImportResult>(import_csv(path.toStdString())));
-    setUpSmallFit(session);
-    if (!fit(session))
-        return 1;
-    bool isWritten = false;
-    QObject::connect(&recovery, &app::Recovery::copyWritten, [&] { isWritten = true; });
-    recovery.writeCopy();
-    waitFor([&] { return isWritten; });
-    std::puts("ready");
-    std::fflush(stdout);
-    return QCoreApplication::exec();
-}
-
-}  // namespace mixtura::test
 
 namespace mixtura::app {
 namespace {

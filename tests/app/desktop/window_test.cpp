@@ -27,6 +27,7 @@
 #include "session/recovery.h"
 #include "session/session.h"
 #include "shell/main_window.h"
+#include "window_fixture.h"
 
 namespace mixtura::app {
 namespace {
@@ -34,38 +35,7 @@ namespace {
 using test::dataPath;
 using test::waitFor;
 
-class Window : public testing::Test {
-  protected:
-    void SetUp() override {
-        window = std::make_unique<MainWindow>(session, false);
-        window->setAnswersItself(true);
-        window->show();
-        ASSERT_TRUE(QTest::qWaitForWindowExposed(window.get()));
-    }
-    template <typename Widget = QWidget>
-    [[nodiscard]] Widget* child(const char* name) const {
-        return window->findChild<Widget*>(QLatin1String(name));
-    }
-    void trigger(const char* name) const { child<QAction>(name)->trigger(); }
-    /// Opens a sample through the import dialog, as an analyst does: look, then Enter.
-    void openThroughDialog(const QString& path) {
-        window->openFile(path);
-        auto* dialog = child<ImportDialog>("importDialog");
-        ASSERT_NE(dialog, nullptr);
-        auto* open = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open);
-        ASSERT_TRUE(waitFor([&] { return open->isEnabled(); }));
-        QTest::keyClick(dialog, Qt::Key_Return);
-        ASSERT_TRUE(waitFor([&] { return session.currentData() != nullptr; }));
-        ASSERT_TRUE(waitFor([&] { return child<ImportDialog>("importDialog") == nullptr; }));
-        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
-    }
-    [[nodiscard]] bool settle() const {
-        return waitFor([&] { return window->isIdle(); });
-    }
-
-    Session session;
-    std::unique_ptr<MainWindow> window;
-};
+using Window = test::WindowFixture;
 
 TEST_F(Window, HoldsEveryNameOfTheContract) {
     for (const char* name : {"actionOpen", "actionSave", "actionRunFit", "actionPauseFit",
@@ -246,20 +216,6 @@ TEST_F(Window, ActionsHaveTextAndMnemonicsAreUniqueInEachMenu) {
                 << menu->title().toStdString() << ": " << text.toStdString();
         }
     }
-}
-
-TEST_F(Window, AnswersWithin200MillisecondsWhileABigFileIsReadAndFitted) {
-    const QTemporaryDir folder;
-    const QString path = folder.path() + QStringLiteral("/big.csv");
-    test::writeClouds(path, 100000, 10);
-    const test::Heartbeat heartbeat;
-    openThroughDialog(path);
-    ASSERT_TRUE(settle());
-    EXPECT_LT(heartbeat.longest(), 200) << "while reading";
-    test::setUpSmallFit(session, {1, 2, 3}, {CovarianceStructure::VVV});
-    ASSERT_TRUE(test::fit(session));
-    ASSERT_TRUE(settle());
-    EXPECT_LT(heartbeat.longest(), 200) << "while fitting";
 }
 
 TEST_F(Window, FitsIntoASmallScreen) {
