@@ -21,7 +21,7 @@ using test::waitFor;
 constexpr qint64 longestGap = 200;     // ms
 constexpr qint64 longestCancel = 250;  // ms
 
-class Heartbeat : public test::WindowFixture {
+class HEARTBEAT_SUITE : public test::WindowFixture {
   protected:
     void SetUp() override {
         WindowFixture::SetUp();
@@ -53,7 +53,7 @@ class Heartbeat : public test::WindowFixture {
     test::Heartbeat heart;
 };
 
-TEST_F(Heartbeat, StaysWhileABigFileIsReadShownAndFitted) {
+TEST_F(HEARTBEAT_SUITE, StaysWhileABigFileIsReadShownAndFitted) {
     heart.takeLongest();
     openThroughDialog(path);
     expectAnswered("reading");
@@ -70,7 +70,7 @@ TEST_F(Heartbeat, StaysWhileABigFileIsReadShownAndFitted) {
     }
 }
 
-TEST_F(Heartbeat, StaysWhileAFitIsPausedAndCancelled) {
+TEST_F(HEARTBEAT_SUITE, StaysWhileAFitIsPausedAndCancelled) {
     openThroughDialog(path);
     ASSERT_TRUE(settle());
     heart.takeLongest();
@@ -92,7 +92,7 @@ TEST_F(Heartbeat, StaysWhileAFitIsPausedAndCancelled) {
     expectAnswered("cancelling");
 }
 
-TEST_F(Heartbeat, StaysWhileReadingIsCancelled) {
+TEST_F(HEARTBEAT_SUITE, StaysWhileReadingIsCancelled) {
     window->openFile(path);
     auto* dialog = child<ImportDialog>("importDialog");
     ASSERT_NE(dialog, nullptr);
