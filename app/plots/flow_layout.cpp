@@ -2,6 +2,7 @@
 #include "plots/flow_layout.h"
 
 #include <QStyle>
+#include <QWidget>
 #include <algorithm>
 
 namespace mixtura::app {

@@ -147,7 +147,8 @@ TEST(FileSha256, AgreesWithTheExamplesOfTheStandard) {
               "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST(FileSha256, IsEmptyForWhatCannotBeReadTwice) {
+TEST(FileSha256, IsEmptyForWhatCannotBeReadTwiceOrIsStopped) {
+    const TemporaryFolder folder;
     std::stop_source stopped;
     stopped.request_stop();
     EXPECT_EQ(file_sha256(folder.write("abc", "abc"), stopped.get_token()), "");
