@@ -9,7 +9,7 @@ int main(int, char** arguments) {
     const mixtura::FeatureTable table = mixtura::feature_table(data, {0, 1});
     const mixtura::SearchResult search = mixtura::search_gaussian_mixtures(table.observations, {});
     const mixtura::Candidate& best = search.candidates.at(search.best.value());
-    std::cout.precision(5);
+    std::cout.precision(4);
     std::cout << to_string(best.covariance_structure) << " with " << best.component_count
               << " components, BIC " << best.criteria->bic << '\n'
               << "means\n"

@@ -29,9 +29,10 @@ struct EmOptions {
     int component_count = 2;  ///< K >= 1
     CovarianceStructure covariance_structure = CovarianceStructure::VVV;
     Initialisation initialisation = Initialisation::hierarchical;
-    /// A run has converged when the limit that Aitken's acceleration predicts is nearer than this,
-    /// in nats, or one iteration gains less than 1e-10 (1 + |log L|). 0: exactly
-    /// `iteration_limit` iterations are done.
+    /// A run has converged when at three EM steps in succession the limit that Aitken's
+    /// acceleration predicts is nearer than this, in nats, or the step gains less than
+    /// 1e-10 (1 + |log L|). Where it is positive, SQUAREM jumps speed up the run, see em_run.h.
+    /// 0: exactly `iteration_limit` plain EM iterations are done.
     double tolerance = 1e-5;
     int iteration_limit = 5000;  ///< M-steps per run
     int run_count = 1;           ///< independent starts; the best is kept
@@ -62,7 +63,7 @@ struct EmRun {
     FitStatus status = FitStatus::converged;
     std::vector<double>
         log_likelihood;      ///< nats, after each M-step (a model start adds its own first)
-    int iterations = 0;      ///< M-steps
+    int iterations = 0;      ///< M-steps whose estimate was kept
     int floors_applied = 0;  ///< eigenvalues clipped in the last M-step
     std::string diagnosis;   ///< of a degenerate or suspicious run: what, and why
     std::string start;       ///< "hierarchical", "kmeans", "labels", ...
@@ -87,7 +88,8 @@ struct EmFit {
 /// Alternates the responsibilities r_ik = pi_k N(x_i; mu_k, Sigma_k) / p(x_i) with the estimates
 /// they imply under the covariance structure. Where the floor is inactive the log-likelihood never
 /// decreases.
-/// Source: Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39:1; Celeux & Govaert (1995).
+/// Source: Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39:1; Celeux & Govaert (1995);
+/// Varadhan & Roland (2008), Scand. J. Stat. 35:335.
 ///
 /// @param observations         n x d, one observation per row, finite, n >= K; in the data's own units
 /// @param observation_weights  n case weights >= 0, or empty for all one

@@ -20,7 +20,8 @@ EmJournal::States EmJournal::states() const {
     return states_;
 }
 
-void EmJournal::keep(const EmRunKey& key, const EmRun& record, const EmIterate& iterate) {
+void EmJournal::keep(const EmRunKey& key, const EmRun& record, const EmIterate& iterate,
+                     const EmPace& pace) {
     const std::scoped_lock lock(mutex_);
     EmRunState& state = states_[key];
     // Only the tail is new: a whole copy at each iteration would be quadratic in their number.
@@ -31,6 +32,7 @@ void EmJournal::keep(const EmRunKey& key, const EmRun& record, const EmIterate& 
     state.record.iterations = record.iterations;
     state.record.start = record.start;
     state.iterate = iterate;
+    state.pace = pace;
 }
 
 void EmJournal::end(const EmRunKey& key, const EmRun& record) {

@@ -18,6 +18,12 @@ struct EmIterate {
     CovarianceEstimate estimate;
 };
 
+/// How a run proceeds, beside its parameters.
+struct EmPace {
+    int plain_steps = 0;      ///< EM steps in succession since the start or the last jump
+    double jump_limit = 1.0;  ///< greatest length of the next SQUAREM jump
+};
+
 /// Which start of which model.
 struct EmRunKey {
     int component_count = 0;
@@ -36,6 +42,7 @@ struct EmRunState {
     bool has_ended = false;
     /// None where the run ended degenerate, or ended behind another run of the same model.
     std::optional<EmIterate> iterate;
+    EmPace pace;
 };
 
 /// Keeps the last complete iterate of every start of a fit or search, so that work that is
@@ -55,7 +62,8 @@ class EmJournal {
     [[nodiscard]] States states() const;
 
     /// Called by a run after each complete iterate, and once when it has ended unless cancelled.
-    void keep(const EmRunKey& key, const EmRun& record, const EmIterate& iterate);
+    void keep(const EmRunKey& key, const EmRun& record, const EmIterate& iterate,
+              const EmPace& pace);
     void end(const EmRunKey& key, const EmRun& record);
 
   private:

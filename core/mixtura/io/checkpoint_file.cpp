@@ -63,6 +63,8 @@ json run_json(const EmRunKey& key, const EmRunState& state) {
         run["covariances"].push_back(matrix_json(covariance));
     run["common_part"] = matrix_json(iterate.estimate.common_part);
     run["eigenvalues_at_floor"] = iterate.estimate.floors_applied;
+    run["plain_steps"] = state.pace.plain_steps;
+    run["jump_limit"] = state.pace.jump_limit;
     return run;
 }
 
@@ -139,6 +141,12 @@ EmRunState read_state(const JsonReader& reader, const EmRunKey& key) {
         record.log_likelihood.push_back(trace.at(i).number_or_null());
     if (!state.has_ended || reader.has("mixing_weights"))
         state.iterate = read_iterate(reader, key);
+    if (state.iterate) {
+        state.pace.plain_steps = reader.at("plain_steps").count();
+        state.pace.jump_limit = reader.at("jump_limit").number();
+        if (!(state.pace.jump_limit >= 1.0))
+            reader.at("jump_limit").fail("must be at least 1");
+    }
     if (state.iterate && record.log_likelihood.empty())
         trace.fail("must hold a number for each iteration");
     return state;

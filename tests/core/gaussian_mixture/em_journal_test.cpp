@@ -160,7 +160,7 @@ TEST(EmJournal, OfTheEndedRunsOfAModelTheBestAloneKeepsItsParameters) {
         EmRun record;
         record.log_likelihood = {log_likelihood};
         record.diagnosis = diagnosis;
-        journal.keep(key, record, iterate);
+        journal.keep(key, record, iterate, {});
         journal.end(key, record);
     };
     for (const auto& order : {std::vector{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}}) {

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/gaussian_mixture/em_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "mixtura/common/brief_text.h"
+#include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/covariance_estimate.h"
+#include "mixtura/gaussian_mixture/spurious.h"
+#include "mixtura/gaussian_mixture/squarem.h"
+#include "mixtura/linalg/cholesky.h"
+
+namespace mixtura {
+
+namespace {
+
+using compute::GaussianParameters;
+using compute::GaussianStatistics;
+using Eigen::Index;
+using Shape = GaussianParameters::Shape;
+
+/// A component is empty below this mass, in rows of average weight.
+constexpr double least_mass = 1e-6;
+/// EM cannot lose likelihood; a greater relative loss than this is a numerical defect.
+constexpr double rounding_loss = 1e-9;
+/// A smaller relative gain than this ends a run whatever Aitken's estimate says.
+constexpr double least_relative_gain = 1e-10;
+/// EM steps before the first jump.
+constexpr int steps_before_jumps = 5;
+/// So many successive EM steps must see the limit nearer than the tolerance.
+constexpr int settled_steps = 3;
+/// Factor by which a jump of the greatest length allowed raises, and one in vain lowers, that length.
+constexpr double jump_growth = 4.0;
+
+Shape shape_of(CovarianceStructure structure) {
+    return is_diagonal(structure) ? Shape::diagonal : Shape::full;
+}
+
+bool shares_covariance(CovarianceStructure structure) {
+    return structure == CovarianceStructure::EII || structure == CovarianceStructure::EEI ||
+           structure == CovarianceStructure::EEE;
+}
+
+/// Why `statistics` cannot feed an M-step, or nothing.
+std::string fault_in(const GaussianStatistics& statistics, double row_weight, int iteration) {
+    const std::string where = " at iteration " + std::to_string(iteration);
+    if (!std::isfinite(statistics.log_likelihood))
+        return "The log-likelihood is not finite" + where + ".";
+    const Index component_count = statistics.masses.size();
+    for (Index k = 0; k < component_count; ++k) {
+        if (!(statistics.masses[k] >= least_mass * row_weight)) {
+            return "Of the rows none is left in " + component_of(k, component_count) + where +
+                   " (mass " + brief_text(statistics.masses[k], 2) +
+                   "). Try fewer components or another start.";
+        }
+    }
+    return {};
+}
+
+/// M-step: mixing weights and means from the moments, covariances under the structure.
+EmIterate maximise(const GaussianStatistics& statistics, CovarianceStructure structure,
+                   const Eigen::VectorXd& floor, const Eigen::MatrixXd& common_part) {
+    return {statistics.masses / statistics.masses.sum(), statistics.means,
+            estimate_covariances(structure, statistics.masses, statistics.scatters, floor,
+                                 common_part)};
+}
+
+/// The form a pass takes. @return false if a covariance is not positive definite
+bool prepare(const EmIterate& iterate, CovarianceStructure structure,
+             GaussianParameters& parameters) {
+    parameters.shape = shape_of(structure);
+    parameters.mixing_weights = iterate.mixing_weights;
+    parameters.means = iterate.means;
+    parameters.covariance_factors = iterate.estimate.covariances;
+    for (std::size_t k = 0; k < parameters.covariance_factors.size(); ++k) {
+        Eigen::MatrixXd& factor = parameters.covariance_factors[k];
+        if (k > 0 && shares_covariance(structure)) {
+            factor = parameters.covariance_factors.front();
+        } else if (parameters.shape == Shape::diagonal) {
+            if (!(factor.minCoeff() > 0.0))
+                return false;
+            factor = factor.cwiseSqrt();
+        } else if (!cholesky_in_place(factor)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure) {
+    std::vector<Eigen::MatrixXd> covariances = iterate.estimate.covariances;
+    if (is_diagonal(structure)) {
+        for (Eigen::MatrixXd& covariance : covariances)
+            covariance = Eigen::MatrixXd(covariance.col(0).asDiagonal());
+    }
+    const GaussianMixture model(iterate.mixing_weights, iterate.means, std::move(covariances),
+                                structure);
+    return reordered(model, canonical_order(model));
+}
+
+/// The start model as parameters of a pass that returns scatters of the structure's shape.
+GaussianParameters start_parameters(const GaussianMixture& model, CovarianceStructure structure) {
+    GaussianParameters parameters = model.pass_parameters();
+    if (parameters.shape == Shape::diagonal && !is_diagonal(structure)) {
+        parameters.shape = Shape::full;
+        parameters.covariance_factors = model.covariance_factors();
+    }
+    return parameters;
+}
+
+/// Reduces full scatters to their diagonals where the structure needs no more.
+void keep_needed_scatters(GaussianStatistics& statistics, CovarianceStructure structure) {
+    if (!is_diagonal(structure) || statistics.scatters.front().cols() == 1)
+        return;
+    for (Eigen::MatrixXd& scatter : statistics.scatters)
+        scatter = Eigen::MatrixXd(scatter.diagonal());
+}
+
+/// Distance of the last log-likelihood to the limit that Aitken's acceleration predicts from the
+/// last two gains; NaN while the gains do not shrink.
+/// Source: Boehning et al. (1994), Ann. Inst. Stat. Math. 46:373.
+double aitken_distance(std::span<const double> trace) {
+    const double gain = trace.back() - trace[trace.size() - 2];
+    const double last_gain = trace[trace.size() - 2] - trace[trace.size() - 3];
+    const double rate = gain / last_gain;
+    if (!(rate >= 0.0 && rate < 1.0))
+        return std::numeric_limits<double>::quiet_NaN();
+    return gain * rate / (1.0 - rate);
+}
+
+/// One start of EM.
+class Run {
+  public:
+    Run(const EmProblem& problem, const EmOptions& options, const FitControl& control,
+        SerialReporter& reporter, int index)
+        : problem_(problem),
+          options_(options),
+          control_(control),
+          reporter_(reporter),
+          index_(index),
+          key_{.component_count = options.component_count,
+               .covariance_structure = options.covariance_structure,
+               .run = index},
+          structure_(options.covariance_structure),
+          floor_(options.covariance_floor * problem.typical_variances()),
+          scales_(problem.typical_variances().cwiseSqrt()),
+          row_weight_(problem.weight_sum() / static_cast<double>(problem.used_row_count())) {}
+
+    EmRunOutcome from_partition(const Partition& partition, std::string name) {
+        outcome_.record.start = std::move(name);
+        iterate(problem_.moments(partition, options_.component_count, shape_of(structure_)));
+        return finish();
+    }
+
+    EmRunOutcome from_model(const GaussianMixture& model) {
+        outcome_.record.start = "model";
+        std::optional<GaussianStatistics> statistics = pass(start_parameters(model, structure_));
+        if (!statistics)
+            return finish();
+        keep_needed_scatters(*statistics, structure_);
+        arrive_at(statistics->log_likelihood);
+        iterate(std::move(*statistics));
+        return finish();
+    }
+
+    /// Where this run stood when it was interrupted.
+    std::optional<EmRunState> known_state() const {
+        return control_.journal != nullptr ? control_.journal->state(key_) : std::nullopt;
+    }
+
+    /// Goes on where an interrupted run stood, as if it had not been interrupted.
+    EmRunOutcome from_state(EmRunState state) {
+        outcome_.record = std::move(state.record);
+        last_ = std::move(state.iterate);
+        pace_ = state.pace;
+        if (state.has_ended || ends())
+            return finish();
+        if (!prepare(*last_, structure_, parameters_))
+            throw InvalidArgument(
+                "A covariance of the iterate to go on from is not positive definite.");
+        if (std::optional<GaussianStatistics> statistics = pass(parameters_))
+            iterate(std::move(*statistics));
+        return finish();
+    }
+
+  private:
+    /// Iterates to the end of the run. @param statistics  those of the start, or of `last_`
+    void iterate(GaussianStatistics statistics) {
+        while (true) {
+            if (control_.journal != nullptr && last_)
+                control_.journal->keep(key_, outcome_.record, *last_, pace_);
+            const bool jumps =
+                options_.tolerance > 0.0 && outcome_.record.iterations >= steps_before_jumps;
+            if (!(jumps ? step_and_jump(statistics) : step(statistics)))
+                return;
+        }
+    }
+
+    /// One EM step. @return false where it ended the run
+    bool step(GaussianStatistics& statistics) {
+        std::optional<EmIterate> next = maximised(statistics);
+        return next && move_to(std::move(*next), statistics);
+    }
+
+    /// One EM step, a second M-step, and a jump in the direction of the two; where the jump would
+    /// not pay or does not, the second EM step is done instead. @return false at the run's end
+    bool step_and_jump(GaussianStatistics& statistics) {
+        const Eigen::VectorXd start = squarem_coordinates(parameters_, scales_);
+        if (!step(statistics))
+            return false;
+        const Eigen::VectorXd first = squarem_coordinates(parameters_, scales_);
+        std::optional<EmIterate> second = maximised(statistics);
+        if (!second)
+            return false;
+        const SquaremStep jump =
+            squarem_step(start, first, squarem_coordinates(parameters_, scales_), pace_.jump_limit);
+        const bool is_longest = jump.length >= pace_.jump_limit;
+        if (jump.length > 1.0 && !is_near_limit(jump.rate)) {
+            if (land(jump, second->estimate.common_part, statistics)) {
+                if (is_longest)
+                    pace_.jump_limit *= jump_growth;
+                pace_.plain_steps = 0;
+                return !ends();
+            }
+            if (outcome_.record.status == FitStatus::cancelled)
+                return false;
+            pace_.jump_limit = std::max(1.0, pace_.jump_limit / jump_growth);
+        } else if (is_longest) {
+            pace_.jump_limit *= jump_growth;
+        }
+        return move_to(std::move(*second), statistics);
+    }
+
+    /// Whether EM alone is about to converge: its last gain g will be followed by
+    /// g rate^2 / (1 - rate^2) at most, since gains shrink by the square of the parameters' rate.
+    bool is_near_limit(double rate) const {
+        const std::vector<double>& trace = outcome_.record.log_likelihood;
+        const double gain = trace.back() - trace[trace.size() - 2];
+        return gain * rate * rate < options_.tolerance * (1.0 - rate * rate);
+    }
+
+    /// An EM step from where the jump leads. @return false, with nothing changed but perhaps the
+    /// status, where it would lose likelihood
+    bool land(const SquaremStep& jump, const Eigen::MatrixXd& common_part,
+              GaussianStatistics& statistics) {
+        const double least = outcome_.record.log_likelihood.back();
+        const auto is_gain = [&](const std::optional<GaussianStatistics>& there) {
+            return there && there->log_likelihood >= least &&
+                   fault_in(*there, row_weight_, 0).empty();
+        };
+        std::optional<GaussianStatistics> there =
+            try_pass(from_squarem_coordinates(jump.point, scales_, parameters_));
+        if (!is_gain(there))
+            return false;
+        EmIterate landing = maximise(*there, structure_, floor_, common_part);
+        GaussianParameters parameters;
+        if (!prepare(landing, structure_, parameters))
+            return false;
+        there = try_pass(parameters);
+        if (!is_gain(there))
+            return false;
+        parameters_ = std::move(parameters);
+        last_ = std::move(landing);
+        statistics = std::move(*there);
+        ++outcome_.record.iterations;
+        arrive_at(statistics.log_likelihood);
+        return true;
+    }
+
+    /// M-step; leaves the parameters of the pass that follows in `parameters_`.
+    std::optional<EmIterate> maximised(const GaussianStatistics& statistics) {
+        const int iteration = outcome_.record.iterations;
+        if (std::string fault = fault_in(statistics, row_weight_, iteration); !fault.empty()) {
+            degenerate(std::move(fault));
+            return std::nullopt;
+        }
+        EmIterate next = maximise(statistics, structure_, floor_,
+                                  last_ ? last_->estimate.common_part : Eigen::MatrixXd());
+        if (!prepare(next, structure_, parameters_)) {
+            degenerate("A covariance is not positive definite at iteration " +
+                       std::to_string(iteration + 1) +
+                       ". Raise covariance_floor or try fewer components.");
+            return std::nullopt;
+        }
+        return next;
+    }
+
+    /// E-step at `next`, whose parameters are `parameters_`. @return false where it ended the run
+    bool move_to(EmIterate next, GaussianStatistics& statistics) {
+        std::optional<GaussianStatistics> there = pass(parameters_);
+        if (!there || lost_likelihood(there->log_likelihood))
+            return false;
+        statistics = std::move(*there);
+        if (last_ || !outcome_.record.log_likelihood.empty())
+            ++pace_.plain_steps;
+        last_ = std::move(next);
+        ++outcome_.record.iterations;
+        arrive_at(statistics.log_likelihood);
+        return !ends();
+    }
+
+    /// Statistics at `parameters`; none, and the run has ended, where it was cancelled or there is
+    /// none.
+    std::optional<GaussianStatistics> pass(const GaussianParameters& parameters) {
+        try {
+            return problem_.passes().gaussian_statistics(parameters);
+        } catch (const compute::Cancelled&) {
+            outcome_.record.status = FitStatus::cancelled;
+        } catch (const NumericalError& error) {
+            degenerate(std::string(error.what()) + " (iteration " +
+                       std::to_string(outcome_.record.iterations + 1) + ")");
+        }
+        return std::nullopt;
+    }
+
+    /// The same at parameters that nothing depends on: that there are no statistics ends nothing.
+    std::optional<GaussianStatistics> try_pass(const GaussianParameters& parameters) {
+        try {
+            return problem_.passes().gaussian_statistics(parameters);
+        } catch (const compute::Cancelled&) {
+            outcome_.record.status = FitStatus::cancelled;
+        } catch (const NumericalError&) {
+            // The second EM step is done instead.
+        }
+        return std::nullopt;
+    }
+
+    void arrive_at(double log_likelihood) {
+        outcome_.record.log_likelihood.push_back(log_likelihood);
+        reporter_.report(index_, outcome_.record.iterations, log_likelihood, distance());
+    }
+
+    void degenerate(std::string diagnosis) {
+        outcome_.record.status = FitStatus::degenerate;
+        outcome_.record.diagnosis = std::move(diagnosis);
+    }
+
+    /// Ends the run at the last iterate where rounding has taken over.
+    bool lost_likelihood(double log_likelihood) {
+        EmRun& run = outcome_.record;
+        if (!last_ || run.log_likelihood.empty())
+            return false;
+        const double loss = run.log_likelihood.back() - log_likelihood;
+        if (!(loss > rounding_loss * (1.0 + std::abs(log_likelihood))))
+            return false;
+        run.diagnosis = "The log-likelihood fell by " + brief_text(loss, 2) + " at iteration " +
+                        std::to_string(run.iterations + 1) +
+                        ": the covariances are nearly singular. The iterate before is kept.";
+        run.status = FitStatus::converged;
+        return true;
+    }
+
+    /// Nats that plain EM steps would still gain, as far as the last of them tell; else NaN.
+    double distance() const {
+        return pace_.plain_steps >= 2 ? aitken_distance(outcome_.record.log_likelihood)
+                                      : std::numeric_limits<double>::quiet_NaN();
+    }
+
+    /// Whether several successive EM steps saw the limit near. One is not enough: the first steps
+    /// after a jump mend what it disturbed, which looks like fast convergence on a slow path.
+    bool has_converged() const {
+        if (options_.tolerance == 0.0 || pace_.plain_steps < settled_steps)
+            return false;
+        const std::vector<double>& trace = outcome_.record.log_likelihood;
+        for (int back = 0; back < settled_steps; ++back) {
+            const std::span<const double> seen(trace.data(),
+                                               trace.size() - static_cast<std::size_t>(back));
+            const double gain = seen.back() - seen[seen.size() - 2];
+            if (gain < least_relative_gain * (1.0 + std::abs(seen.back())))
+                continue;
+            if (pace_.plain_steps < back + 2 || !(aitken_distance(seen) < options_.tolerance))
+                return false;
+        }
+        return true;
+    }
+
+    /// Whether the run ends at the last iterate; sets its status then.
+    bool ends() {
+        EmRun& run = outcome_.record;
+        if (!std::isfinite(run.log_likelihood.back()))
+            return false;  // the next look at the statistics says what is wrong
+        if (has_converged())
+            run.status = FitStatus::converged;
+        else if (run.iterations >= options_.iteration_limit)
+            run.status = FitStatus::iteration_limit;
+        else if (control_.stop.stop_requested())
+            run.status = FitStatus::cancelled;
+        else
+            return false;
+        return true;
+    }
+
+    EmRunOutcome finish() {
+        EmRun& run = outcome_.record;
+        if (last_ && run.status != FitStatus::degenerate) {
+            run.floors_applied = last_->estimate.floors_applied;
+            outcome_.model = as_model(*last_, structure_);
+            outcome_.spurious =
+                run.diagnosis.empty()
+                    ? spurious_reason(*outcome_.model, problem_.weight_sum(), run.floors_applied)
+                    : run.diagnosis;
+            run.diagnosis = outcome_.spurious;
+        }
+        if (control_.journal != nullptr && run.status != FitStatus::cancelled) {
+            if (last_)
+                control_.journal->keep(key_, run, *last_, pace_);
+            control_.journal->end(key_, run);
+        }
+        return std::move(outcome_);
+    }
+
+    const EmProblem& problem_;
+    const EmOptions& options_;
+    const FitControl& control_;
+    SerialReporter& reporter_;
+    int index_;
+    EmRunKey key_;
+    CovarianceStructure structure_;
+    Eigen::VectorXd floor_;
+    Eigen::VectorXd scales_;
+    double row_weight_;
+    GaussianParameters parameters_;
+    std::optional<EmIterate> last_;
+    EmPace pace_;
+    EmRunOutcome outcome_;
+};
+
+}  // namespace
+
+SerialReporter::SerialReporter(FitObserver* observer, const EmOptions& options)
+    : observer_(observer),
+      model_(std::string(to_string(options.covariance_structure)) + "," +
+             std::to_string(options.component_count)) {}
+
+void SerialReporter::report(int run, int iteration, double log_likelihood, double remaining) {
+    if (observer_ == nullptr)
+        return;
+    const std::scoped_lock lock(mutex_);
+    observer_->on_iteration({.model = model_,
+                             .run = run,
+                             .iteration = iteration,
+                             .log_likelihood = log_likelihood,
+                             .remaining = remaining});
+}
+
+EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
+                    const EmStart& start, SerialReporter& reporter, int index) {
+    Run run(problem, options, control, reporter, index);
+    if (std::optional<EmRunState> state = run.known_state())
+        return run.from_state(std::move(*state));
+    if (start.model)
+        return run.from_model(*start.model);
+    if (!start.partition.empty())
+        return run.from_partition(start.partition, "labels");
+    std::string name;
+    try {
+        const Partition partition = problem.start_partition(options, index, control, name);
+        return run.from_partition(partition, name);
+    } catch (const compute::Cancelled&) {
+        EmRunOutcome outcome;
+        outcome.record.start = name;
+        outcome.record.status = FitStatus::cancelled;
+        return outcome;
+    }
+}
+
+}  // namespace mixtura

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/gaussian_mixture/em_journal.h"
+#include "mixtura/gaussian_mixture/em_problem.h"
+
+namespace mixtura {
+
+/// One start with what is needed to compare it and to build its model.
+struct EmRunOutcome {
+    EmRun record;
+    std::optional<GaussianMixture> model;  ///< none where degenerate, or cancelled too early
+    std::string spurious;
+};
+
+/// Passes reports on, one at a time, from starts that run side by side.
+class SerialReporter {
+  public:
+    SerialReporter(FitObserver* observer, const EmOptions& options);
+    void report(int run, int iteration, double log_likelihood, double remaining);
+
+  private:
+    FitObserver* observer_;
+    std::string model_;
+    std::mutex mutex_;
+};
+
+/// One start of EM: begun at the start's partition or model, or where the control's journal knows
+/// the run to have stood, and iterated to its end. Every log-likelihood of the trace is that of the
+/// parameters that made it; the model is that of the last.
+///
+/// Where the tolerance is positive, SQUAREM jumps speed up the slow part: after two EM steps the
+/// parameters are extrapolated and one EM step is done from there; the jump is kept only if the
+/// likelihood after it is no less than before, so the trace stays monotone, and convergence is
+/// judged on plain EM steps alone.
+///
+/// @param index  of the run, 0-based: which random stream its start draws from
+EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
+                    const EmStart& start, SerialReporter& reporter, int index);
+
+}  // namespace mixtura

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "mixtura/gaussian_mixture/gaussian_mixture.h"
+
+namespace mixtura {
+
+/// Why a fitted model is not to be trusted, in a sentence, or nothing: a floor acts, a component
+/// has a smaller mass than a covariance needs, or its covariance is nearly flat.
+/// @param weight_sum      sum of the case weights
+/// @param floors_applied  eigenvalues that the last M-step held at their floor
+std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied);
+
+/// "component 2 of 3" of the 0-based component k.
+std::string component_of(Eigen::Index k, Eigen::Index component_count);
+
+}  // namespace mixtura
