@@ -216,12 +216,18 @@ CommonOrientation sweep_to_rest(VolumeKind volumes, const VectorRef& masses,
     RotatedScatters rotated(scatters, std::move(axes));
     std::vector<PlaneScatter> planes(scatters.size());
     constexpr int sweep_limit = 200;
+    // Where a floor acts sweeps creep; any number of them keeps EM monotone, and the next M-step goes
+    // on from there.
+    constexpr int floored_sweep_limit = 5;
+    int floored_sweeps = 0;
     constexpr double least_angle = 1e-7;  // the objective is flat to its square at a minimum
     Eigen::MatrixXd spreads = rotated.spreads();
     AxisVariances best = variances_along(volumes, masses, spreads, floors);
     for (int sweep = 0; sweep < sweep_limit; ++sweep) {
         double largest_angle = 0.0;
         if (best.floors_applied > 0 || spreads.minCoeff() <= 0.0) {
+            if (++floored_sweeps > floored_sweep_limit)
+                break;
             largest_angle = sweep_majoriser(rotated, best.variances);
         } else {
             Eigen::VectorXd weights = masses;
