@@ -8,8 +8,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include <qcustomplot.h>
+
+#include "mixtura/gaussian_mixture/em_run.h"
 
 #include "plots/palette.h"
 #include "plots/plot_style.h"
@@ -18,8 +21,6 @@ namespace mixtura::app {
 
 namespace {
 
-// A fall by less than this part of the log-likelihood is rounding.
-constexpr double roundingFall = 1e-10;
 // Above so many iterations their axis is logarithmic: most happens at the start.
 constexpr double longRun = 200.0;
 // Smaller distances to the best are rounding and end the line.
@@ -61,6 +62,7 @@ struct ConvergencePlot::Parts {
     std::vector<Run> runs;
     std::map<std::pair<std::string, int>, std::size_t> placeOf;
     std::map<std::string, double> bestOf;  ///< greatest log-likelihood of each model
+    std::map<std::string, int> keptOf;     ///< run that the fitted model comes from
     int decreases = 0;
     bool userMoved = false;
     bool isLong = false;  ///< the iterations stand on a logarithmic axis
@@ -162,6 +164,7 @@ void ConvergencePlot::clear() {
     p.runs.clear();
     p.placeOf.clear();
     p.bestOf.clear();
+    p.keptOf.clear();
     p.decreases = 0;
     p.userMoved = false;
     const QSignalBlocker quiet(p.modelChoice);
@@ -190,9 +193,12 @@ Run& ConvergencePlot::Parts::runOf(const ConvergencePoint& point, QCustomPlot& p
 
 const Run* ConvergencePlot::Parts::bestRun() const {
     const Run* highest = nullptr;
-    for (const Run& run : runs)
-        if (isShown(run) && (highest == nullptr || run.last() > highest->last()))
+    for (const Run& run : runs) {
+        const auto kept = keptOf.find(run.model);
+        if (isShown(run) && (kept == keptOf.end() || kept->second == run.run) &&
+            (highest == nullptr || run.last() > highest->last()))
             highest = &run;
+    }
     return highest;
 }
 
@@ -206,9 +212,9 @@ void ConvergencePlot::append(const std::vector<ConvergencePoint>& points) {
             continue;
         Run& run = p.runOf(point, *plot());
         const QCPGraphData added(point.iteration, point.logLikelihood);
-        const bool falls =
-            !run.points.empty() &&
-            point.logLikelihood < run.last() - roundingFall * (1.0 + std::abs(point.logLikelihood));
+        const bool falls = !run.points.empty() &&
+                           point.logLikelihood <
+                               run.last() - rounding_loss * (1.0 + std::abs(point.logLikelihood));
         if (falls) {
             ++p.decreases;
             if (static_cast<int>(run.falls.size()) < pointLimit)
@@ -225,6 +231,12 @@ void ConvergencePlot::append(const std::vector<ConvergencePoint>& points) {
     refresh();
     if (!p.userMoved)
         resetView();
+    scheduleReplot();
+}
+
+void ConvergencePlot::setKeptRuns(std::map<std::string, int> runOfModel) {
+    parts_->keptOf = std::move(runOfModel);
+    refresh();
     scheduleReplot();
 }
 
@@ -312,7 +324,8 @@ void ConvergencePlot::styleAxes() {
 
 void ConvergencePlot::sayBest(const QString& model, int run, double logLikelihood) {
     Parts& p = *parts_;
-    QString text = tr("Best: %1, start %2, %3 nats")
+    const bool isKept = p.keptOf.contains(model.toStdString());
+    QString text = (isKept ? tr("Kept: %1, start %2, %3 nats") : tr("Best: %1, start %2, %3 nats"))
                        .arg(model)
                        .arg(run + 1)
                        .arg(QLocale().toString(logLikelihood, 'f', 3));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ struct ConvergencePoint {
     double logLikelihood = 0.0;  ///< nats
 };
 
-/// Log-likelihood by iteration while a fit runs: a thin line for each run, the best one bold, a
-/// decrease in red (EM must not decrease); or the distance to the best of the same model, on a
+/// Log-likelihood by iteration while a fit runs: a thin line for each run, the best (later the kept)
+/// one bold, a decrease in red (EM must not decrease); or the distance to the best of the same model, on a
 /// logarithmic scale. Append in batches, at most 30 a second; a batch costs one replot. Memory is
 /// bounded: long runs are thinned (never their ends, nor a decrease). objectName convergencePlot.
 class ConvergencePlot : public PlotView {
@@ -33,6 +34,9 @@ class ConvergencePlot : public PlotView {
 
     void clear();
     void append(const std::vector<ConvergencePoint>& points);
+    /// The fit has ended: of each model the run (0-based) that its parameters come from, which then
+    /// is the bold one. Where another run is higher, its solution is spurious.
+    void setKeptRuns(std::map<std::string, int> runOfModel);
     /// Shows the runs of one model alone ("VVE,3"), or of all (empty).
     void showModel(const QString& model);
     /// Points now held, of all runs.

@@ -4,6 +4,7 @@
 #include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <map>
 #include <utility>
 
 #include "plots/bic_plot.h"
@@ -234,6 +235,7 @@ void ResultViews::showTraces() {
         p.tracedFit = fit->id;
         p.convergence->clear();
         std::vector<ConvergencePoint> points;
+        std::map<std::string, int> kept;
         for (const Candidate& candidate : fit->result->search.candidates) {
             if (!candidate.fit)
                 continue;
@@ -241,6 +243,7 @@ void ResultViews::showTraces() {
                 modelName(std::string(to_string(candidate.covariance_structure)),
                           candidate.component_count)
                     .toStdString();
+            kept.emplace(name, int(candidate.fit->best_run));
             for (std::size_t run = 0; run < candidate.fit->runs.size(); ++run) {
                 const std::vector<double>& trace = candidate.fit->runs[run].log_likelihood;
                 for (std::size_t i = 0; i < trace.size(); ++i)
@@ -248,6 +251,7 @@ void ResultViews::showTraces() {
             }
         }
         p.convergence->append(points);
+        p.convergence->setKeptRuns(std::move(kept));
     }
     const int record = p.session->currentRecord();
     if (record >= 0) {

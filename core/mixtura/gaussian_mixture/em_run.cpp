@@ -25,8 +25,6 @@ using Shape = GaussianParameters::Shape;
 
 /// A component is empty below this mass, in rows of average weight.
 constexpr double least_mass = 1e-6;
-/// EM cannot lose likelihood; a greater relative loss than this is a numerical defect.
-constexpr double rounding_loss = 1e-9;
 /// A smaller relative gain than this ends a run whatever Aitken's estimate says.
 constexpr double least_relative_gain = 1e-10;
 /// EM steps before the first jump.

@@ -11,6 +11,10 @@
 
 namespace mixtura {
 
+/// EM cannot lose likelihood: a loss greater than this times (1 + |log L|) is a numerical defect and
+/// ends a run, a smaller one is rounding.
+inline constexpr double rounding_loss = 1e-9;
+
 /// One start with what is needed to compare it and to build its model.
 struct EmRunOutcome {
     EmRun record;

@@ -118,6 +118,18 @@ TEST(ConvergencePlot, BoundsItsMemoryAndKeepsTheEndsOfRuns) {
     EXPECT_EQ(plot.decreaseCount(), 0);
 }
 
+TEST(ConvergencePlot, NamesTheRunThatTheModelComesFrom) {
+    ConvergencePlot plot;
+    plot.append({{"VVV,2", 0, 1, -12.0}, {"VVV,2", 0, 2, -10.0}});
+    plot.append({{"VVV,2", 1, 1, -12.0}, {"VVV,2", 1, 2, -3.0}});
+    EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("Best: VVV,2, start 2")));
+    plot.setKeptRuns({{"VVV,2", 0}});  // the other is spurious
+    EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("Kept: VVV,2, start 1")));
+    plot.clear();
+    plot.append({{"VVV,2", 1, 1, -4.0}});
+    EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("Best: VVV,2, start 2")));
+}
+
 TEST(ConvergencePlot, ReportsADecreaseInWords) {
     ConvergencePlot plot;
     plot.append({{"EII,2", 0, 0, -10.0}, {"EII,2", 0, 1, -9.0}, {"EII,2", 0, 2, -9.5}});
