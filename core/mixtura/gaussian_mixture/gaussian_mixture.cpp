@@ -52,7 +52,10 @@ Eigen::MatrixXd checked_factor(Eigen::MatrixXd& covariance, Index k, Index featu
         throw InvalidArgument(name + " is not symmetric.");
     covariance = (0.5 * (covariance + covariance.transpose())).eval();
     Eigen::MatrixXd factor = covariance;
-    if (!cholesky_in_place(factor))
+    // Diagonal structures are for thousands of features, where d^3 operations take minutes.
+    if (covariance.isDiagonal(0.0) && covariance.diagonal().minCoeff() > 0.0)
+        factor.diagonal() = factor.diagonal().cwiseSqrt();
+    else if (!cholesky_in_place(factor))
         throw InvalidArgument(name + " is not positive definite.");
     return factor;
 }

@@ -179,5 +179,16 @@ TEST(GaussianMixture, SameSeedDrawsTheSameRows) {
               sample(two_components(), 50, second).observations);
 }
 
+TEST(GaussianMixture, FactorsOfDiagonalCovariancesAreTheirRoots) {
+    const Eigen::Vector3d variances(4.0, 1e-300, 2.25);
+    const GaussianMixture model(Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Zero(1, 3),
+                                {Eigen::MatrixXd(variances.asDiagonal())});
+    EXPECT_EQ(model.covariance_factors()[0],
+              Eigen::MatrixXd(Eigen::Vector3d(2.0, 1e-150, 1.5).asDiagonal()));
+    EXPECT_THROW(GaussianMixture(Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Zero(1, 2),
+                                 {Eigen::MatrixXd(Eigen::Vector2d(1.0, 0.0).asDiagonal())}),
+                 InvalidArgument);
+}
+
 }  // namespace
 }  // namespace mixtura
