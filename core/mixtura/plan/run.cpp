@@ -369,6 +369,21 @@ void check_outputs(const Plan& plan) {
     }
 }
 
+/// A fit knows features by their place alone, the analyst by their names.
+DataError with_column_name(const DataError& error, const FeatureTable& table,
+                           const std::string& source) {
+    DataLocation location = error.location();
+    const std::string place = "Feature " + std::to_string(location.column);
+    std::string message = error.what();
+    if (location.column < 1 || location.column > std::ssize(table.names) ||
+        !message.starts_with(place))
+        return error;
+    location.file = source;
+    location.column_name = table.names[static_cast<std::size_t>(location.column - 1)];
+    message.replace(0, place.size(), "'" + source + "': column '" + location.column_name + "'");
+    return DataError(message, location);
+}
+
 }  // namespace
 
 ImportResult import_data(const std::string& path, const CsvOptions& options,
@@ -433,6 +448,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
             for (Candidate& candidate : result.search.candidates)
                 candidate = scales.undo(std::move(candidate));
         }
+    } catch (const DataError& error) {
+        throw with_column_name(error, table, data.source());
     } catch (const InvalidArgument& error) {
         // The options were checked above: what is left is about the data.
         throw DataError("'" + data.source() + "': " + error.what(),

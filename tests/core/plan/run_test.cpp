@@ -38,6 +38,13 @@ std::string message_of(const Plan& plan) {
     return "nothing was thrown";
 }
 
+TEST(Run, AFeatureThatCannotBeFittedIsCalledByItsName) {
+    const TemporaryFolder folder;
+    Plan plan = faithful_plan(2, CovarianceStructure::VVI);
+    plan.data_path = folder.write("far.csv", "a,b\n1,2\n2,1e308\n4,-1e308\n7,1\n2,2\n");
+    EXPECT_THAT(message_of<DataError>(plan), HasSubstr("far.csv': column 'b' spans -1e+308"));
+}
+
 TEST(Run, FiguresBelongToTheStoredModel) {
     for (const Standardise standardise :
          {Standardise::none, Standardise::zscore, Standardise::robust}) {
