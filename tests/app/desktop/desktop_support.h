@@ -54,25 +54,43 @@ inline bool fit(app::Session& session) {
            session.currentFit() != nullptr;
 }
 
-/// The longest the event loop was away, as a 10 ms timer sees it.
+/// Milliseconds that the calling thread was ready to run while the kernel ran others; 0 where the
+/// kernel does not tell.
+inline qint64 milliseconds_in_queue() {
+    QFile file(QStringLiteral("/proc/thread-self/schedstat"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    const QList<QByteArray> fields = file.readAll().split(' ');  // running, in queue (ns), slices
+    return fields.size() > 1 ? fields[1].toLongLong() / 1000000 : 0;
+}
+
+/// The longest the event loop was away, computing or blocked, as a 10 ms timer sees it. The time
+/// that other processes of a loaded machine took from a thread that was ready does not count.
 class Heartbeat {
   public:
     Heartbeat() {
         timer_.setTimerType(Qt::PreciseTimer);
         QObject::connect(&timer_, &QTimer::timeout,
-                         [this] { longest_ = std::max(longest_, clock_.restart()); });
-        clock_.start();
+                         [this] { longest_ = std::max(longest_, beat()); });
+        beat();
         timer_.start(10);
     }
     /// Milliseconds, since the last call or the beginning.
     [[nodiscard]] qint64 takeLongest() {
-        clock_.restart();
+        beat();
         return std::exchange(longest_, 0);
     }
 
   private:
+    qint64 beat() {
+        const qint64 queued = milliseconds_in_queue();
+        const qint64 away = clock_.isValid() ? clock_.restart() : (clock_.start(), 0);
+        return away - (queued - std::exchange(queued_, queued));
+    }
+
     QTimer timer_;
     QElapsedTimer clock_;
+    qint64 queued_ = 0;
     qint64 longest_ = 0;
 };
 
