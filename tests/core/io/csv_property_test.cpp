@@ -337,7 +337,7 @@ TEST_F(CsvLarge, ReportsProgressAtMostEveryTenthOfASecond) {
 }
 
 /// A line of /proc/self/status, in bytes.
-double memory(std::string_view name) {
+[[maybe_unused]] double memory(std::string_view name) {
     std::ifstream status("/proc/self/status");
     std::string line;
     while (std::getline(status, line))
