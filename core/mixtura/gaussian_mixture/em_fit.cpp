@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <tbb/parallel_for.h>
@@ -14,6 +15,7 @@
 #include "mixtura/gaussian_mixture/em_journal.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/gaussian_mixture/em_run.h"
+#include "mixtura/gaussian_mixture/short_runs.h"
 
 namespace mixtura {
 
@@ -86,6 +88,19 @@ std::optional<std::size_t> best_of(const std::vector<EmRunOutcome>& outcomes) {
     return best;
 }
 
+/// The starts that go on to the end: the first, and of the others the first ones or, where short
+/// runs choose, those whose short runs reached most, better ones first.
+std::vector<int> starts_to_run(const EmProblem& problem, const EmOptions& options, int run_count,
+                               const FitControl& control) {
+    std::vector<int> starts(static_cast<std::size_t>(run_count));
+    std::iota(starts.begin(), starts.end(), 0);
+    if (run_count == 1 || options.short_run_count < run_count)
+        return starts;
+    const std::vector<int> ranked = rank_starts(problem, options, control);
+    std::copy_n(ranked.begin(), run_count - 1, starts.begin() + 1);
+    return starts;
+}
+
 [[noreturn]] void fail(const std::vector<EmRunOutcome>& outcomes) {
     std::string message;
     for (const EmRunOutcome& outcome : outcomes) {
@@ -137,6 +152,9 @@ void validate(const EmOptions& options) {
             std::to_string(options.iteration_limit), "at least 1");
     require(options.run_count >= 1 && options.run_count <= run_count_limit, "run_count",
             std::to_string(options.run_count), "from 1 to " + std::to_string(run_count_limit));
+    require(options.short_run_count >= 0 && options.short_run_count <= run_count_limit,
+            "short_run_count", std::to_string(options.short_run_count),
+            "from 0 to " + std::to_string(run_count_limit));
     require(
         options.covariance_floor >= covariance_floor_least &&
             options.covariance_floor <= covariance_floor_limit,
@@ -154,10 +172,12 @@ EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitContro
     SerialReporter reporter(control.observer, options);
     std::vector<EmRunOutcome> outcomes(static_cast<std::size_t>(run_count));
     // The first start may share the hierarchical tree; it goes first and alone.
-    outcomes[0] = run_em(problem, options, control, start, reporter, 0);
-    tbb::parallel_for(1, run_count, [&](int index) {
-        outcomes[static_cast<std::size_t>(index)] =
-            run_em(problem, options, control, start, reporter, index);
+    outcomes[0] = run_em(problem, options, control, start, reporter, {});
+    const std::vector<int> starts = starts_to_run(problem, options, run_count, control);
+    tbb::parallel_for(1, run_count, [&](int run) {
+        const auto at = static_cast<std::size_t>(run);
+        outcomes[at] =
+            run_em(problem, options, control, start, reporter, {.run = run, .start = starts[at]});
     });
 
     const std::optional<std::size_t> best = best_of(outcomes);

@@ -14,7 +14,8 @@
 namespace mixtura {
 
 /// Where the first start begins. Further starts of `hierarchical`, which is deterministic, are
-/// k-means++ starts with their own random streams.
+/// k-means++ starts with their own random streams. Short runs begin at k-means++ partitions and at
+/// random ones in turn, unless `random` is asked for.
 enum class Initialisation {
     hierarchical,  ///< model-based agglomeration (quantiles where d = 1)
     kmeans,        ///< k-means++ seeding and Lloyd iterations on standardised features
@@ -35,12 +36,15 @@ struct EmOptions {
     /// 0: exactly `iteration_limit` plain EM iterations are done.
     double tolerance = 1e-5;
     int iteration_limit = 5000;  ///< M-steps per run
-    int run_count = 1;           ///< independent starts; the best is kept
+    int run_count = 1;           ///< runs to the end; the best is kept
+    /// Starts that are tried for five iterations; beside the first start, the best run_count - 1 of
+    /// them are run to the end. Where that leaves no choice, no start is tried.
+    int short_run_count = 0;
     /// Least covariance, relative to the typical variances of the features (their variances, or
     /// (interquartile range / 1.349)^2 where that is less, so that far rows do not raise it). The
     /// M-step is exact subject to it, which keeps the likelihood monotone. Counted in the result.
     double covariance_floor = 1e-8;
-    std::uint64_t seed = 1;  ///< run r draws from its own stream (seed, r)
+    std::uint64_t seed = 1;  ///< start r draws from its own stream (seed, r)
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.
 inline constexpr int component_count_limit = 1000;

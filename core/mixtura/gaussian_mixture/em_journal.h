@@ -22,6 +22,7 @@ struct EmIterate {
 struct EmPace {
     int plain_steps = 0;      ///< EM steps in succession since the start or the last jump
     double jump_limit = 1.0;  ///< greatest length of the next SQUAREM jump
+    int floored_steps = 0;    ///< iterates in succession that the covariance floor held
 };
 
 /// Which start of which model.

@@ -156,6 +156,15 @@ EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
     return certainty;
 }
 
+/// The method asked for; of starts after the first k-means++, with short runs alternating with
+/// random rows, unless random starts are asked for.
+Initialisation method_of_start(const EmOptions& options, int start) {
+    if (start == 0 || options.initialisation == Initialisation::random)
+        return options.initialisation;
+    return options.short_run_count > 0 && start % 2 == 0 ? Initialisation::random
+                                                         : Initialisation::kmeans;
+}
+
 }  // namespace
 
 EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
@@ -189,29 +198,28 @@ void EmProblem::prepare_hierarchical_tree(const FitControl& control) {
         tree_ = std::make_unique<HierarchicalTree>(observations_, control);
 }
 
-Partition EmProblem::start_partition(const EmOptions& options, int run, const FitControl& control,
+Partition EmProblem::start_partition(const EmOptions& options, int start, const FitControl& control,
                                      std::string& name) const {
     const int component_count = options.component_count;
-    if (component_count == 1) {
-        name = to_string(options.initialisation);
+    const Initialisation method = method_of_start(options, start);
+    name = to_string(method);
+    if (component_count == 1)
         return Partition(static_cast<std::size_t>(row_count()), 0);
+    RandomStream random(options.seed, static_cast<std::uint64_t>(start));
+    switch (method) {
+        case Initialisation::random:
+            return random_partition(observations_, weights_, component_count, random, control);
+        case Initialisation::kmeans:
+            return kmeans_partition(observations_, weights_, component_count, random, control);
+        case Initialisation::hierarchical:
+            break;
     }
-    RandomStream random(options.seed, static_cast<std::uint64_t>(run));
-    if (options.initialisation == Initialisation::random) {
-        name = to_string(Initialisation::random);
-        return random_partition(observations_, weights_, component_count, random, control);
+    if (feature_count() == 1) {
+        name = "quantiles";
+        return quantile_partition(observations_.col(0), component_count);
     }
-    if (options.initialisation == Initialisation::hierarchical && run == 0) {
-        if (feature_count() == 1) {
-            name = "quantiles";
-            return quantile_partition(observations_.col(0), component_count);
-        }
-        name = to_string(Initialisation::hierarchical);
-        return tree_ ? tree_->partition(component_count)
-                     : HierarchicalTree(observations_, control).partition(component_count);
-    }
-    name = to_string(Initialisation::kmeans);
-    return kmeans_partition(observations_, weights_, component_count, random, control);
+    return tree_ ? tree_->partition(component_count)
+                 : HierarchicalTree(observations_, control).partition(component_count);
 }
 
 compute::GaussianStatistics EmProblem::moments(const Partition& partition, int component_count,

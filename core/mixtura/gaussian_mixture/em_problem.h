@@ -45,9 +45,9 @@ class EmProblem {
     /// for one feature. Not to be called side by side with anything else.
     void prepare_hierarchical_tree(const FitControl& control);
 
-    /// Start partition of run `run` under `options`, and in `name` what made it.
+    /// Partition that start `start` (0-based) begins with, and in `name` what made it.
     /// @throw InvalidArgument  fewer distinct rows than components
-    [[nodiscard]] Partition start_partition(const EmOptions& options, int run,
+    [[nodiscard]] Partition start_partition(const EmOptions& options, int start,
                                             const FitControl& control, std::string& name) const;
     /// Moments of the clusters of a partition.
     [[nodiscard]] compute::GaussianStatistics moments(

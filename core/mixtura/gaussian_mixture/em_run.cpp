@@ -33,6 +33,8 @@ constexpr int steps_before_jumps = 5;
 constexpr int settled_steps = 3;
 /// Factor by which a jump of the greatest length allowed raises, and one in vain lowers, that length.
 constexpr double jump_growth = 4.0;
+/// A run that the floor holds for so many iterations is given up.
+constexpr int floored_steps_limit = 200;
 
 Shape shape_of(CovarianceStructure structure) {
     return is_diagonal(structure) ? Shape::diagonal : Shape::full;
@@ -134,15 +136,15 @@ double aitken_distance(std::span<const double> trace) {
 class Run {
   public:
     Run(const EmProblem& problem, const EmOptions& options, const FitControl& control,
-        SerialReporter& reporter, int index)
+        SerialReporter& reporter, int run)
         : problem_(problem),
           options_(options),
           control_(control),
           reporter_(reporter),
-          index_(index),
+          run_(run),
           key_{.component_count = options.component_count,
                .covariance_structure = options.covariance_structure,
-               .run = index},
+               .run = run},
           structure_(options.covariance_structure),
           floor_(options.covariance_floor * problem.typical_variances()),
           scales_(problem.typical_variances().cwiseSqrt()),
@@ -250,22 +252,21 @@ class Run {
             return there && there->log_likelihood >= least &&
                    fault_in(*there, row_weight_, 0).empty();
         };
+        std::string failure;
         std::optional<GaussianStatistics> there =
-            try_pass(from_squarem_coordinates(jump.point, scales_, parameters_));
+            try_pass(from_squarem_coordinates(jump.point, scales_, parameters_), failure);
         if (!is_gain(there))
             return false;
         EmIterate landing = maximise(*there, structure_, floor_, common_part);
         GaussianParameters parameters;
         if (!prepare(landing, structure_, parameters))
             return false;
-        there = try_pass(parameters);
+        there = try_pass(parameters, failure);
         if (!is_gain(there))
             return false;
         parameters_ = std::move(parameters);
-        last_ = std::move(landing);
         statistics = std::move(*there);
-        ++outcome_.record.iterations;
-        arrive_at(statistics.log_likelihood);
+        keep(std::move(landing), statistics.log_likelihood);
         return true;
     }
 
@@ -295,41 +296,46 @@ class Run {
         statistics = std::move(*there);
         if (last_ || !outcome_.record.log_likelihood.empty())
             ++pace_.plain_steps;
-        last_ = std::move(next);
-        ++outcome_.record.iterations;
-        arrive_at(statistics.log_likelihood);
+        keep(std::move(next), statistics.log_likelihood);
         return !ends();
     }
 
     /// Statistics at `parameters`; none, and the run has ended, where it was cancelled or there is
     /// none.
     std::optional<GaussianStatistics> pass(const GaussianParameters& parameters) {
+        std::string failure;
+        std::optional<GaussianStatistics> statistics = try_pass(parameters, failure);
+        if (!failure.empty())
+            degenerate(failure + " (iteration " + std::to_string(outcome_.record.iterations + 1) +
+                       ")");
+        return statistics;
+    }
+
+    /// The same at parameters that nothing depends on: that there are none, for the reason
+    /// `failure`, ends nothing.
+    std::optional<GaussianStatistics> try_pass(const GaussianParameters& parameters,
+                                               std::string& failure) {
         try {
             return problem_.passes().gaussian_statistics(parameters);
         } catch (const compute::Cancelled&) {
             outcome_.record.status = FitStatus::cancelled;
         } catch (const NumericalError& error) {
-            degenerate(std::string(error.what()) + " (iteration " +
-                       std::to_string(outcome_.record.iterations + 1) + ")");
+            failure = error.what();
         }
         return std::nullopt;
     }
 
-    /// The same at parameters that nothing depends on: that there are no statistics ends nothing.
-    std::optional<GaussianStatistics> try_pass(const GaussianParameters& parameters) {
-        try {
-            return problem_.passes().gaussian_statistics(parameters);
-        } catch (const compute::Cancelled&) {
-            outcome_.record.status = FitStatus::cancelled;
-        } catch (const NumericalError&) {
-            // The second EM step is done instead.
-        }
-        return std::nullopt;
+    /// The result of an M-step with its log-likelihood.
+    void keep(EmIterate iterate, double log_likelihood) {
+        pace_.floored_steps = iterate.estimate.floors_applied > 0 ? pace_.floored_steps + 1 : 0;
+        last_ = std::move(iterate);
+        ++outcome_.record.iterations;
+        arrive_at(log_likelihood);
     }
 
     void arrive_at(double log_likelihood) {
         outcome_.record.log_likelihood.push_back(log_likelihood);
-        reporter_.report(index_, outcome_.record.iterations, log_likelihood, distance());
+        reporter_.report(run_, outcome_.record.iterations, log_likelihood, distance());
     }
 
     void degenerate(std::string diagnosis) {
@@ -376,6 +382,10 @@ class Run {
         return true;
     }
 
+    bool is_held_by_floor() const {
+        return options_.tolerance > 0.0 && pace_.floored_steps >= floored_steps_limit;
+    }
+
     /// Whether the run ends at the last iterate; sets its status then.
     bool ends() {
         EmRun& run = outcome_.record;
@@ -383,7 +393,7 @@ class Run {
             return false;  // the next look at the statistics says what is wrong
         if (has_converged())
             run.status = FitStatus::converged;
-        else if (run.iterations >= options_.iteration_limit)
+        else if (run.iterations >= options_.iteration_limit || is_held_by_floor())
             run.status = FitStatus::iteration_limit;
         else if (control_.stop.stop_requested())
             run.status = FitStatus::cancelled;
@@ -415,7 +425,7 @@ class Run {
     const EmOptions& options_;
     const FitControl& control_;
     SerialReporter& reporter_;
-    int index_;
+    int run_;
     EmRunKey key_;
     CovarianceStructure structure_;
     Eigen::VectorXd floor_;
@@ -446,8 +456,8 @@ void SerialReporter::report(int run, int iteration, double log_likelihood, doubl
 }
 
 EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
-                    const EmStart& start, SerialReporter& reporter, int index) {
-    Run run(problem, options, control, reporter, index);
+                    const EmStart& start, SerialReporter& reporter, EmRunIndex index) {
+    Run run(problem, options, control, reporter, index.run);
     if (std::optional<EmRunState> state = run.known_state())
         return run.from_state(std::move(*state));
     if (start.model)
@@ -456,7 +466,7 @@ EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const Fi
         return run.from_partition(start.partition, "labels");
     std::string name;
     try {
-        const Partition partition = problem.start_partition(options, index, control, name);
+        const Partition partition = problem.start_partition(options, index.start, control, name);
         return run.from_partition(partition, name);
     } catch (const compute::Cancelled&) {
         EmRunOutcome outcome;

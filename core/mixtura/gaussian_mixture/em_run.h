@@ -22,6 +22,12 @@ struct EmRunOutcome {
     std::string spurious;
 };
 
+/// Which run of a fit, and which start it makes.
+struct EmRunIndex {
+    int run = 0;    ///< 0-based: what reports and the journal call it
+    int start = 0;  ///< 0-based: which random stream its start draws from
+};
+
 /// Passes reports on, one at a time, from starts that run side by side.
 class SerialReporter {
   public:
@@ -43,8 +49,9 @@ class SerialReporter {
 /// likelihood after it is no less than before, so the trace stays monotone, and convergence is
 /// judged on plain EM steps alone.
 ///
-/// @param index  of the run, 0-based: which random stream its start draws from
+/// A run that the covariance floor holds for 200 iterations is given up with the status
+/// `iteration_limit`: it creeps, and counts as spurious wherever it would end.
 EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
-                    const EmStart& start, SerialReporter& reporter, int index);
+                    const EmStart& start, SerialReporter& reporter, EmRunIndex index);
 
 }  // namespace mixtura

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/gaussian_mixture/spurious.h"
 
+#include <algorithm>
+
 #include "mixtura/common/brief_text.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/symmetric_eigen.h"
@@ -12,8 +14,20 @@ namespace {
 /// A component whose covariance, relative to the mean covariance of the mixture, has a smaller
 /// eigenvalue is spurious.
 constexpr double least_eigenvalue_ratio = 1e-6;
+/// From so many rows a variance has a relative standard error below a half.
+constexpr int rows_for_variance = 10;
 
 }  // namespace
+
+int rows_for_covariance(CovarianceStructure structure, int feature_count) {
+    const bool is_shared = structure == CovarianceStructure::EII ||
+                           structure == CovarianceStructure::EEI ||
+                           structure == CovarianceStructure::EEE;
+    if (is_shared)
+        return 1;
+    return is_diagonal(structure) ? std::min(feature_count + 1, rows_for_variance)
+                                  : feature_count + 1;
+}
 
 std::string component_of(Eigen::Index k, Eigen::Index component_count) {
     return "component " + std::to_string(k + 1) + " of " + std::to_string(component_count);
@@ -29,12 +43,12 @@ std::string spurious_reason(const GaussianMixture& model, double weight_sum, int
     const int component_count = model.component_count();
     if (component_count == 1)
         return {};
+    const int least_mass = rows_for_covariance(model.covariance_structure(), model.feature_count());
     for (int k = 0; k < component_count; ++k) {
         const double mass = model.mixing_weights()[k] * weight_sum;
-        if (mass < model.feature_count() + 1) {
+        if (mass < least_mass) {
             return "The mass of " + component_of(k, component_count) + " is " +
-                   brief_text(mass, 3) + ", less than the " +
-                   std::to_string(model.feature_count() + 1) +
+                   brief_text(mass, 3) + ", less than the " + std::to_string(least_mass) +
                    " rows that determine a covariance. Try fewer components.";
         }
     }

@@ -13,6 +13,12 @@ namespace mixtura {
 /// @param floors_applied  eigenvalues that the last M-step held at their floor
 std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied);
 
+/// Least mass of a component, in rows, below which a covariance of this structure is taken for an
+/// accident of the rows. Where all components share one covariance it is 1: no component can
+/// collapse onto its rows. Axis-aligned ones need enough rows for a variance; for all others d + 1
+/// rows make a covariance positive definite.
+int rows_for_covariance(CovarianceStructure structure, int feature_count);
+
 /// "component 2 of 3" of the 0-based component k.
 std::string component_of(Eigen::Index k, Eigen::Index component_count);
 

@@ -65,6 +65,7 @@ json run_json(const EmRunKey& key, const EmRunState& state) {
     run["eigenvalues_at_floor"] = iterate.estimate.floors_applied;
     run["plain_steps"] = state.pace.plain_steps;
     run["jump_limit"] = state.pace.jump_limit;
+    run["floored_steps"] = state.pace.floored_steps;
     return run;
 }
 
@@ -144,6 +145,7 @@ EmRunState read_state(const JsonReader& reader, const EmRunKey& key) {
     if (state.iterate) {
         state.pace.plain_steps = reader.at("plain_steps").count();
         state.pace.jump_limit = reader.at("jump_limit").number();
+        state.pace.floored_steps = reader.at("floored_steps").count();
         if (!(state.pace.jump_limit >= 1.0))
             reader.at("jump_limit").fail("must be at least 1");
     }

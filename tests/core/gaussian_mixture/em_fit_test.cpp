@@ -417,7 +417,43 @@ TEST(EmFit, AFarRowNeitherRaisesTheFloorNorHidesTheRest) {
                              VectorXd(), from(labels));
     EXPECT_EQ(fit.runs[0].floors_applied, 0);
     EXPECT_NEAR(fit.model.means()(0, 1), 70.9, 0.5);
-    EXPECT_THAT(fit.spurious, HasSubstr("component 2 of 2"));
+    EXPECT_EQ(fit.spurious, "");  // its one row shares the covariance of the others
+    const EmFit own = fit_em(observations, {.component_count = 2, .covariance_structure = VEE}, {},
+                             VectorXd(), from(labels));
+    EXPECT_THAT(own.spurious, HasSubstr("component 2 of 2"));
+}
+
+TEST(EmFit, WideDataAreNotSpuriousWhereOneCovarianceIsShared) {
+    RandomStream random(4);
+    MatrixXd observations(40, 100);
+    for (Index i = 0; i < 40; ++i) {
+        for (Index j = 0; j < 100; ++j) observations(i, j) = random.normal() + (i < 20 ? 3.0 : 0.0);
+    }
+    for (const CovarianceStructure structure : {EII, EEI, VII, VVI}) {
+        const EmFit fit = fit_em(observations, {.component_count = 2,
+                                                .covariance_structure = structure,
+                                                .initialisation = Initialisation::kmeans});
+        EXPECT_EQ(fit.spurious, "") << to_string(structure);
+        EXPECT_NEAR(fit.model.mixing_weights()[0], 0.5, 1e-9);
+    }
+}
+
+TEST(EmFit, ARunThatTheFloorHoldsIsGivenUp) {
+    // A line of rows in the plane: the second component flattens onto it, ever more slowly.
+    RandomStream random(6);
+    MatrixXd observations(120, 3);
+    for (Index i = 0; i < 120; ++i) {
+        for (Index j = 0; j < 3; ++j) observations(i, j) = random.normal();
+        if (i >= 60)
+            observations.row(i) << 8.0 + 0.1 * static_cast<double>(i), 3.0, -2.0;
+    }
+    EmOptions options{.component_count = 6, .covariance_structure = VVE};
+    const EmFit fit = fit_em(observations, options);
+    EXPECT_GT(fit.runs[0].floors_applied, 0);
+    EXPECT_LE(fit.runs[0].iterations, 400);
+    options.tolerance = 0.0;
+    options.iteration_limit = 450;
+    EXPECT_EQ(fit_em(observations, options).runs[0].iterations, 450);
 }
 
 void expect_invalid(const EmOptions& options, const std::string& message) {
