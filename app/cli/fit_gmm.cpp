@@ -35,6 +35,8 @@ struct FitArguments {
     std::optional<std::string> components;
     std::optional<std::string> covariance;
     std::string criterion = "bic";
+    int fold_count = SearchOptions{}.fold_count;
+    int bootstrap_replicates = 0;
     std::string init = "hierarchical";
     EmOptions em;
     std::string output;
@@ -81,10 +83,9 @@ Plan plan_of(const FitArguments& arguments) {
     plan.columns.missing_rows = missing_rows_from(arguments.missing_rows);
     plan.columns.standardise = standardise_from(arguments.standardise);
     plan.search.em = arguments.em;
-    if (arguments.criterion == "cv")
-        throw InvalidArgument(
-            "Cross-validation (cv) is not available as a criterion; use bic, icl or aic.");
     plan.search.criterion = criterion_from(arguments.criterion);
+    plan.search.fold_count = arguments.fold_count;
+    plan.bootstrap_replicates = arguments.bootstrap_replicates;
     set_start(arguments, plan);
     const bool has_start = !plan.start_labels.empty() || !plan.start_model.empty();
     if (arguments.components)
@@ -131,6 +132,11 @@ Plan plan_of(const FitArguments& arguments) {
     throw NumericalError(text);
 }
 
+/// A figure that may not be known.
+std::string figure_text(double value, int decimals) {
+    return std::isfinite(value) ? fixed_text(value, decimals) : "-";
+}
+
 std::string models_text(const RunResult& result, Criterion criterion) {
     constexpr std::size_t shown = 10;
     std::vector<std::size_t> ranked;
@@ -142,6 +148,8 @@ std::string models_text(const RunResult& result, Criterion criterion) {
     std::stable_sort(ranked.begin(), ranked.end(), [&](std::size_t a, std::size_t b) {
         if (candidates[a].is_admissible() != candidates[b].is_admissible())
             return candidates[a].is_admissible();
+        if (candidates[a].is_comparable(criterion) != candidates[b].is_comparable(criterion))
+            return candidates[a].is_comparable(criterion);
         return candidates[a].criteria->value(criterion) < candidates[b].criteria->value(criterion);
     });
     TextTable table({{"model", TextTable::Align::left},
@@ -151,13 +159,16 @@ std::string models_text(const RunResult& result, Criterion criterion) {
                      {"BIC"},
                      {"ICL"},
                      {"AIC"},
+                     {criterion == Criterion::cv ? "CV" : "NEC"},
                      {"status", TextTable::Align::left}});
     for (std::size_t i = 0; i < std::min(shown, ranked.size()); ++i) {
         const SelectionRecord& record = result.selection[ranked[i]];
-        table.add_row({record.covariance_structure, std::to_string(record.component_count),
-                       fixed_text(record.log_likelihood, 3), std::to_string(record.parameter_count),
-                       fixed_text(record.bic, 3), fixed_text(record.icl, 3),
-                       fixed_text(record.aic, 3), record.status});
+        table.add_row(
+            {record.covariance_structure, std::to_string(record.component_count),
+             fixed_text(record.log_likelihood, 3), std::to_string(record.parameter_count),
+             fixed_text(record.bic, 3), fixed_text(record.icl, 3), fixed_text(record.aic, 3),
+             criterion == Criterion::cv ? figure_text(record.cv, 3) : figure_text(record.nec, 4),
+             record.status});
     }
     std::string text = "Best models by ";
     for (const char c : to_string(criterion)) text += static_cast<char>(c - 'a' + 'A');
@@ -167,6 +178,28 @@ std::string models_text(const RunResult& result, Criterion criterion) {
     if (failed > 0)
         text += "  " + std::to_string(failed) + (failed == 1 ? " model" : " models") +
                 " could not be fitted; --json gives each reason.\n";
+    return text;
+}
+
+/// Where the starts of the chosen model ended, the best solutions first.
+std::string optima_text(const std::vector<LocalOptimum>& optima,
+                        const std::vector<StartRecord>& starts) {
+    constexpr std::size_t shown = 8;
+    TextTable table({{"log-likelihood"},
+                     {"starts"},
+                     {"first found by", TextTable::Align::left},
+                     {"", TextTable::Align::left}});
+    for (std::size_t i = 0; i < std::min(shown, optima.size()); ++i) {
+        const LocalOptimum& optimum = optima[i];
+        table.add_row({fixed_text(optimum.log_likelihood, 3), std::to_string(optimum.hits),
+                       "start " + std::to_string(optimum.first_run + 1) + ", " +
+                           starts[optimum.first_run].start,
+                       optimum.is_spurious ? "spurious" : ""});
+    }
+    std::string text = "Solutions that the " + std::to_string(starts.size()) +
+                       " starts of this model ended in:\n" + table.text();
+    if (optima.size() > shown)
+        text += "  and " + std::to_string(optima.size() - shown) + " more\n";
     return text;
 }
 
@@ -193,6 +226,8 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     for (const ComponentSummary& component : summary.components)
         text += display_text(component.words, 2000) + "\n";
     text += "\n";
+    if (summary.optima.size() > 1)
+        text += optima_text(summary.optima, saved.fit.starts) + "\n";
     for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
     for (const std::string& path :
          {plan.model_output, plan.assignments_output, plan.trace_output, plan.checkpoint_output}) {
@@ -202,7 +237,15 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     return text;
 }
 
+void check_short_runs(const EmOptions& em) {
+    if (em.short_run_count > 0 && em.run_count < 2)
+        throw InvalidArgument(
+            "--short-runs chooses among starts, but --starts 1 runs the first one alone; ask for "
+            "--starts 2 or more.");
+}
+
 int fit(const FitArguments& arguments) {
+    check_short_runs(arguments.em);
     const Plan plan = plan_of(arguments);
     const std::string standard_output = output_path("-");
     const bool writes_table =
@@ -268,7 +311,15 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
         ->group(group);
     command
         .add_option("--criterion", arguments.criterion,
-                    "What the search minimises: bic, icl or aic [bic]")
+                    "What the search minimises: bic, icl, aic, nec or cv [bic]")
+        ->group(group);
+    add_number(command, "--folds", arguments.fold_count, fold_count_least, fold_count_limit,
+               "Folds of the cross-validation of --criterion cv [10]")
+        ->group(group);
+    add_number(command, "--bootstrap-test", arguments.bootstrap_replicates,
+               bootstrap_replicates_least, bootstrap_replicates_limit,
+               "Test the number of components of the chosen structure, one against two and "
+               "upwards, by so many samples each [no test]")
         ->group(group);
     command
         .add_option("--init", arguments.init,
@@ -276,7 +327,11 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "labels:COLUMN [hierarchical]")
         ->group(group);
     add_number(command, "--starts", arguments.em.run_count, 1, run_count_limit,
-               "Independent starts [1]")
+               "Starts that are run to the end; the best is kept [1]")
+        ->group(group);
+    add_number(command, "--short-runs", arguments.em.short_run_count, 0, run_count_limit,
+               "Starts tried for five iterations, of which the best become --starts beside the "
+               "first [0]")
         ->group(group);
     add_number(command, "--seed", arguments.em.seed, std::uint64_t{0},
                std::numeric_limits<std::uint64_t>::max(), "Seed of the random numbers [1]")

@@ -22,7 +22,15 @@ namespace mixtura::app {
 namespace {
 
 /// Options whose steps merge in the undo list: the spin boxes.
-enum MergeId { mergeFewest = 1, mergeMost, mergeStarts, mergeSeed, mergeIterations };
+enum MergeId {
+    mergeFewest = 1,
+    mergeMost,
+    mergeStarts,
+    mergeShortRuns,
+    mergeFolds,
+    mergeSeed,
+    mergeIterations
+};
 
 std::vector<int> countsBetween(int fewest, int most) {
     std::vector<int> counts(std::size_t(std::max(1, most - fewest + 1)));
@@ -105,6 +113,20 @@ void SetupPanel::connectOptions() {
         edit(
             tr("Change restarts"), [=](Plan& plan) { plan.search.em.run_count = value; },
             mergeStarts);
+    });
+    connect(p.shortRuns, &QSpinBox::valueChanged, this, [this](int value) {
+        edit(
+            tr("Change short runs"), [=](Plan& plan) { plan.search.em.short_run_count = value; },
+            mergeShortRuns);
+    });
+    connect(p.folds, &QSpinBox::valueChanged, this, [this](int value) {
+        edit(
+            tr("Change folds"), [=](Plan& plan) { plan.search.fold_count = value; }, mergeFolds);
+    });
+    connect(p.bootstrap, &QComboBox::activated, this, [this] {
+        edit(tr("Change bootstrap test"), [this](Plan& plan) {
+            plan.bootstrap_replicates = parts_->bootstrap->currentData().toInt();
+        });
     });
     connect(p.seed, &QSpinBox::valueChanged, this, [this](int value) {
         edit(
@@ -212,6 +234,14 @@ void SetupPanel::refresh() {
             field->setText(QLocale().toString(value, 'g', QLocale::FloatingPointShortest));
     };
     p.restarts->setValue(plan.search.em.run_count);
+    p.shortRuns->setValue(plan.search.em.short_run_count);
+    p.shortRuns->setEnabled(plan.search.em.run_count > 1);
+    p.folds->setValue(plan.search.fold_count);
+    p.folds->setEnabled(plan.search.criterion == Criterion::cv);
+    if (p.bootstrap->findData(plan.bootstrap_replicates) < 0)
+        p.bootstrap->addItem(tr("%1 samples").arg(plan.bootstrap_replicates),
+                             plan.bootstrap_replicates);
+    select(p.bootstrap, plan.bootstrap_replicates);
     p.seed->setValue(int(std::min<std::uint64_t>(plan.search.em.seed, 2147483647u)));
     select(p.criterion, int(plan.search.criterion));
     select(p.standardise, int(plan.columns.standardise));

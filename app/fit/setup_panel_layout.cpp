@@ -102,6 +102,8 @@ void SetupPanel::build() {
     p.criterion->addItem(tr("BIC (density)"), int(Criterion::bic));
     p.criterion->addItem(tr("ICL (well separated groups)"), int(Criterion::icl));
     p.criterion->addItem(tr("AIC (prediction)"), int(Criterion::aic));
+    p.criterion->addItem(tr("NEC (number of groups)"), int(Criterion::nec));
+    p.criterion->addItem(tr("Cross-validation"), int(Criterion::cv));
     p.standardise = new QComboBox;
     p.standardise->setObjectName(QStringLiteral("standardise"));
     p.standardise->addItem(tr("none"), int(Standardise::none));
@@ -213,6 +215,27 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.start->addItem(tr("hierarchical clustering"), int(Initialisation::hierarchical));
     p.start->addItem(tr("k-means"), int(Initialisation::kmeans));
     p.start->addItem(tr("random"), int(Initialisation::random));
+    p.shortRuns = new QSpinBox;
+    p.shortRuns->setObjectName(QStringLiteral("shortRuns"));
+    p.shortRuns->setRange(0, 10000);
+    p.shortRuns->setSpecialValueText(tr("none"));
+    p.shortRuns->setToolTip(
+        tr("Starts tried for five iterations; the best of them become the "
+           "restarts beside the first. More than the restarts, or nothing "
+           "is chosen."));
+    p.folds = new QSpinBox;
+    p.folds->setObjectName(QStringLiteral("folds"));
+    p.folds->setRange(fold_count_least, 100);
+    p.folds->setToolTip(tr("Parts that the rows are cut into for cross-validation."));
+    p.bootstrap = new QComboBox;
+    p.bootstrap->setObjectName(QStringLiteral("bootstrapTest"));
+    p.bootstrap->addItem(tr("none"), 0);
+    for (const int replicates : {99, 199, 499, 999})
+        p.bootstrap->addItem(tr("%1 samples").arg(replicates), replicates);
+    p.bootstrap->setToolTip(
+        tr("Test K components against K + 1, from the least count upwards, for "
+           "the structure that the criterion chooses. Each test fits both to "
+           "so many samples."));
     p.weights = new QComboBox;
     p.weights->setObjectName(QStringLiteral("weightsCombo"));
     p.missingRows = new QComboBox;
@@ -243,17 +266,23 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
     p.threads->setToolTip(tr("The result is the same for any number of threads."));
     form->addRow(tr("Initialisation:"), p.start);
+    form->addRow(tr("Short runs:"), p.shortRuns);
+    form->addRow(tr("Folds:"), p.folds);
+    form->addRow(tr("Bootstrap test:"), p.bootstrap);
     form->addRow(tr("Observation weights:"), p.weights);
     form->addRow(tr("Missing rows:"), p.missingRows);
     form->addRow(tr("Tolerance:"), p.tolerance);
     form->addRow(tr("Iteration limit:"), p.iterations);
     form->addRow(tr("Covariance floor:"), p.floor);
     form->addRow(tr("Threads:"), p.threads);
-    for (QComboBox* combo : {p.start, p.weights, p.missingRows}) {
+    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.missingRows}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(10);
     }
     for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.start, tr("Initialisation")},
+                                      {p.shortRuns, tr("Short runs")},
+                                      {p.folds, tr("Folds")},
+                                      {p.bootstrap, tr("Bootstrap test")},
                                       {p.weights, tr("Observation weights")},
                                       {p.missingRows, tr("Missing rows")},
                                       {p.tolerance, tr("Tolerance")},

@@ -28,6 +28,9 @@ struct SetupPanel::Parts {
     QToolButton* allStructures = nullptr;
     QToolButton* noStructures = nullptr;
     QSpinBox* restarts = nullptr;
+    QSpinBox* shortRuns = nullptr;
+    QSpinBox* folds = nullptr;
+    QComboBox* bootstrap = nullptr;
     QSpinBox* seed = nullptr;
     QComboBox* criterion = nullptr;
     QComboBox* standardise = nullptr;

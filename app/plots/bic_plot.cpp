@@ -54,6 +54,10 @@ struct BicPlot::Parts {
                 return record.icl;
             case Criterion::aic:
                 return record.aic;
+            case Criterion::nec:
+                return record.nec;
+            case Criterion::cv:
+                return record.cv;
             case Criterion::bic:
                 break;
         }
@@ -395,17 +399,19 @@ void BicPlot::resetView() {
 
 QByteArray BicPlot::dataCsv() const {
     QByteArray text =
-        "covariance_structure,component_count,parameter_count,log_likelihood,bic,icl,aic,status,"
-        "message\n";
+        "covariance_structure,component_count,parameter_count,log_likelihood,bic,icl,aic,nec,cv,"
+        "cv_standard_error,status,message\n";
     for (const SelectionRecord& record : parts_->records) {
         const auto figure = [&](double value) {
-            return parts_->hasValue(record) ? stored(value) : QByteArray();
+            return parts_->hasValue(record) && std::isfinite(value) ? stored(value) : QByteArray();
         };
         text += csvField(QString::fromStdString(record.covariance_structure)) + ',' +
                 QByteArray::number(record.component_count) + ',' +
                 QByteArray::number(record.parameter_count) + ',' + figure(record.log_likelihood) +
                 ',' + figure(record.bic) + ',' + figure(record.icl) + ',' + figure(record.aic) +
-                ',' + csvField(QString::fromStdString(record.status)) + ',' +
+                ',' + figure(record.nec) + ',' + figure(record.cv) + ',' +
+                figure(record.cv_standard_error) + ',' +
+                csvField(QString::fromStdString(record.status)) + ',' +
                 csvField(QString::fromStdString(record.message)) + '\n';
     }
     return text;

@@ -66,6 +66,10 @@ double ComparisonModel::number(std::size_t row, int column) const {
             return record.icl;
         case aic:
             return record.aic;
+        case nec:
+            return record.nec;
+        case cv:
+            return record.cv;
         case logLikelihood:
             return record.log_likelihood;
         case parameterCount:
@@ -131,6 +135,13 @@ QString ComparisonModel::text(std::size_t row, int column) const {
                        : locale.toString(value, 'f', 3);
         case entropy:
             return locale.toString(value, 'f', 2);
+        case nec:
+            return locale.toString(value, 'f', 4);
+        case cv:
+            return std::isfinite(record.cv_standard_error)
+                       ? tr("%1 ± %2").arg(locale.toString(value, 'f', 1),
+                                           locale.toString(record.cv_standard_error, 'f', 1))
+                       : locale.toString(value, 'f', 1);
         default:
             return locale.toString(value, 'f', 3);
     }
@@ -199,6 +210,14 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr("BIC with a penalty for uncertain rows; smaller is better");
             case aic:
                 return tr("-2 log-likelihood + 2 x parameters; smaller is better");
+            case nec:
+                return tr(
+                    "Entropy relative to the gain over one component, which has 1; smaller "
+                    "is better");
+            case cv:
+                return tr(
+                    "-2 x cross-validated log-likelihood with its standard error; smaller "
+                    "is better. Known where the criterion is cross-validation.");
             case logLikelihood:
                 return tr("In nats, all constants kept");
             case entropy:
@@ -224,6 +243,10 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
             return tr("ICL");
         case aic:
             return tr("AIC");
+        case nec:
+            return tr("NEC");
+        case cv:
+            return tr("CV");
         case logLikelihood:
             return tr("Log-likelihood");
         case parameterCount:
@@ -257,6 +280,10 @@ QByteArray ComparisonModel::storedHeader(int column) {
             return "icl";
         case aic:
             return "aic";
+        case nec:
+            return "nec";
+        case cv:
+            return "cv";
         case logLikelihood:
             return "log_likelihood";
         case parameterCount:

@@ -25,6 +25,8 @@ class ComparisonModel : public QAbstractTableModel {
         bic,
         icl,
         aic,
+        nec,
+        cv,
         logLikelihood,
         parameterCount,
         entropy,

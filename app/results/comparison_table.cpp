@@ -54,6 +54,10 @@ ComparisonModel::Column columnOf(Criterion criterion) {
             return ComparisonModel::icl;
         case Criterion::aic:
             return ComparisonModel::aic;
+        case Criterion::nec:
+            return ComparisonModel::nec;
+        case Criterion::cv:
+            return ComparisonModel::cv;
         case Criterion::bic:
             break;
     }

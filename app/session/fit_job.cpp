@@ -30,9 +30,11 @@ class FitJob::Observer final : public SearchObserver {
                                     report.log_likelihood, report.remaining});
         waitWhilePaused(lock);
     }
-    void on_progress(std::string_view what, double /*done*/, double /*total*/) override {
+    void on_progress(std::string_view what, double done, double total) override {
         std::unique_lock lock(mutex_);
         post_.stage = what;
+        if (total > 0.0)
+            post_.stage += " (" + std::to_string(int(100.0 * done / total)) + " %)";
         post_.hasStage = true;
         waitWhilePaused(lock);
     }

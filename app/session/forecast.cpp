@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "mixtura/gaussian_mixture/initialisation.h"
+#include "mixtura/gaussian_mixture/short_runs.h"
 
 namespace mixtura::app {
 
@@ -57,7 +58,11 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
             }
         }
     }
-    const double starts = search.em.run_count;
+    const int runs = search.em.run_count;
+    const bool isChosen = runs > 1 && search.em.short_run_count >= runs;
+    const double starts =
+        runs +
+        (isChosen ? search.em.short_run_count * short_run_iterations / typicalIterations : 0);
     result.fitCount = int(search.component_counts.size() * search.covariance_structures.size() *
                           std::size_t(search.em.run_count));
     result.seconds =

@@ -42,14 +42,17 @@ Plan planOfModel(const SavedModel& saved) {
     plan.search.covariance_structures = {saved.model.covariance_structure()};
     const nlohmann::json& options = saved.options;
     if (const std::string name = stated(options, "criterion", std::string());
-        name == "bic" || name == "icl" || name == "aic")
+        std::ranges::any_of(all_criteria, [&](Criterion each) { return name == to_string(each); }))
         plan.search.criterion = criterion_from(name);
+    plan.search.fold_count = stated(options, "fold_count", plan.search.fold_count);
+    plan.bootstrap_replicates = stated(options, "bootstrap_replicates", 0);
     EmOptions& em = plan.search.em;
     em.seed = stated(options, "seed", em.seed);
     em.tolerance = stated(options, "tolerance", em.tolerance);
     em.iteration_limit = stated(options, "iteration_limit", em.iteration_limit);
     em.covariance_floor = stated(options, "covariance_floor", em.covariance_floor);
     em.run_count = stated(options, "run_count", em.run_count);
+    em.short_run_count = stated(options, "short_run_count", em.short_run_count);
     return plan;
 }
 
@@ -106,7 +109,12 @@ Candidate candidateOf(const SelectionRecord& record) {
     candidate.seconds = record.seconds;
     candidate.failure = tr("Its parameters are not in the model file.").toStdString();
     if (std::isfinite(record.bic))
-        candidate.criteria = InformationCriteria{record.bic, record.icl, record.aic};
+        candidate.criteria = InformationCriteria{.bic = record.bic,
+                                                 .icl = record.icl,
+                                                 .aic = record.aic,
+                                                 .nec = record.nec,
+                                                 .cv = record.cv,
+                                                 .cv_standard_error = record.cv_standard_error};
     return candidate;
 }
 

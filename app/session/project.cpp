@@ -67,31 +67,6 @@ QString nameOf(const FitEntry& fit) {
         .arg(record.component_count);
 }
 
-SelectionRecord recordOf(const Candidate& candidate) {
-    SelectionRecord record;
-    record.component_count = candidate.component_count;
-    record.covariance_structure = to_string(candidate.covariance_structure);
-    record.parameter_count = candidate.parameter_count;
-    record.seconds = candidate.seconds;
-    record.message = candidate.failure;
-    record.status = "failed";
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
-    record.log_likelihood = record.bic = record.icl = record.aic = unknown;
-    if (!candidate.fit)
-        return record;
-    const EmFit& fit = *candidate.fit;
-    record.log_likelihood = fit.log_likelihood;
-    record.iterations = fit.runs.at(fit.best_run).iterations;
-    record.status = fit.spurious.empty() ? to_string(fit.runs[fit.best_run].status) : "spurious";
-    record.message = fit.spurious;
-    if (candidate.criteria) {
-        record.bic = candidate.criteria->bic;
-        record.icl = candidate.criteria->icl;
-        record.aic = candidate.criteria->aic;
-    }
-    return record;
-}
-
 QString verdictOf(const FitEntry& fit) {
     if (fit.modelPath.isEmpty())
         return QString::fromStdString(verdict(fit.result->search, fit.plan.search.criterion));

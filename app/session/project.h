@@ -80,8 +80,6 @@ inline constexpr int manyStarts = 10;
 Plan defaultSetup(const QString& path, const CsvOptions& importOptions, std::int64_t rowCount);
 /// A short name for the fit: "GMM VEV, 2 components".
 QString nameOf(const FitEntry& fit);
-/// One line of the table of models, of a candidate as it ends.
-SelectionRecord recordOf(const Candidate& candidate);
 /// Why the model shown is shown, in a sentence.
 QString verdictOf(const FitEntry& fit);
 /// The record's model as a file's content, or none where it could not be fitted.

@@ -50,24 +50,63 @@ json recordJson(const SelectionRecord& record) {
             {"bic", numberJson(record.bic)},
             {"icl", numberJson(record.icl)},
             {"aic", numberJson(record.aic)},
+            {"nec", numberJson(record.nec)},
+            {"cv", numberJson(record.cv)},
+            {"cv_standard_error", numberJson(record.cv_standard_error)},
             {"status", record.status},
             {"message", record.message},
             {"iterations", record.iterations},
             {"seconds", record.seconds}};
 }
 
+/// NaN where the key is absent, as it is in projects of earlier versions.
+double optionalNumber(const json& document, const char* key) {
+    return document.contains(key) ? numberFrom(document.at(key))
+                                  : std::numeric_limits<double>::quiet_NaN();
+}
+
 SelectionRecord recordFrom(const json& document) {
-    return {document.at("component_count").get<int>(),
-            document.at("covariance_structure").get<std::string>(),
-            document.at("parameter_count").get<int>(),
-            numberFrom(document.at("log_likelihood")),
-            numberFrom(document.at("bic")),
-            numberFrom(document.at("icl")),
-            numberFrom(document.at("aic")),
-            document.at("status").get<std::string>(),
-            document.at("message").get<std::string>(),
-            document.at("iterations").get<int>(),
-            document.at("seconds").get<double>()};
+    return {.component_count = document.at("component_count").get<int>(),
+            .covariance_structure = document.at("covariance_structure").get<std::string>(),
+            .parameter_count = document.at("parameter_count").get<int>(),
+            .log_likelihood = numberFrom(document.at("log_likelihood")),
+            .bic = numberFrom(document.at("bic")),
+            .icl = numberFrom(document.at("icl")),
+            .aic = numberFrom(document.at("aic")),
+            .nec = optionalNumber(document, "nec"),
+            .cv = optionalNumber(document, "cv"),
+            .cv_standard_error = optionalNumber(document, "cv_standard_error"),
+            .status = document.at("status").get<std::string>(),
+            .message = document.at("message").get<std::string>(),
+            .iterations = document.at("iterations").get<int>(),
+            .seconds = document.at("seconds").get<double>()};
+}
+
+json criteriaJson(const InformationCriteria& criteria) {
+    return {{"bic", numberJson(criteria.bic)},
+            {"icl", numberJson(criteria.icl)},
+            {"aic", numberJson(criteria.aic)},
+            {"nec", numberJson(criteria.nec)},
+            {"cv", numberJson(criteria.cv)},
+            {"cv_standard_error", numberJson(criteria.cv_standard_error)}};
+}
+
+/// An earlier version kept BIC, ICL and AIC alone, as an array.
+InformationCriteria criteriaFrom(const json& document) {
+    InformationCriteria criteria;
+    if (document.is_array()) {
+        criteria.bic = numberFrom(document.at(0));
+        criteria.icl = numberFrom(document.at(1));
+        criteria.aic = numberFrom(document.at(2));
+        return criteria;
+    }
+    criteria.bic = numberFrom(document.at("bic"));
+    criteria.icl = numberFrom(document.at("icl"));
+    criteria.aic = numberFrom(document.at("aic"));
+    criteria.nec = numberFrom(document.at("nec"));
+    criteria.cv = numberFrom(document.at("cv"));
+    criteria.cv_standard_error = numberFrom(document.at("cv_standard_error"));
+    return criteria;
 }
 
 json candidateJson(const Candidate& candidate) {
@@ -77,9 +116,7 @@ json candidateJson(const Candidate& candidate) {
                      {"parameter_count", candidate.parameter_count},
                      {"seconds", candidate.seconds}};
     if (candidate.criteria)
-        document["criteria"] = {numberJson(candidate.criteria->bic),
-                                numberJson(candidate.criteria->icl),
-                                numberJson(candidate.criteria->aic)};
+        document["criteria"] = criteriaJson(*candidate.criteria);
     return document;
 }
 
@@ -91,11 +128,8 @@ Candidate candidateFrom(const json& document) {
     candidate.failure = document.at("failure").get<std::string>();
     candidate.parameter_count = document.at("parameter_count").get<int>();
     candidate.seconds = document.at("seconds").get<double>();
-    if (document.contains("criteria")) {
-        const json& criteria = document["criteria"];
-        candidate.criteria = InformationCriteria{
-            numberFrom(criteria.at(0)), numberFrom(criteria.at(1)), numberFrom(criteria.at(2))};
-    }
+    if (document.contains("criteria"))
+        candidate.criteria = criteriaFrom(document["criteria"]);
     return candidate;
 }
 

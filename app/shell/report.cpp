@@ -70,13 +70,14 @@ QString comparisonTable(const FitEntry& fit) {
     QString html = QStringLiteral("<table>");
     html += row({text("Model"), text("Components"), text("log L"), text("Parameters"),
                  QStringLiteral("BIC"), QStringLiteral("ICL"), QStringLiteral("AIC"),
-                 text("Status"), text("Remark")},
+                 QStringLiteral("NEC"), QStringLiteral("CV"), text("Status"), text("Remark")},
                 "th");
     for (const SelectionRecord& record : fit.result->selection)
         html += row({escaped(record.covariance_structure), QString::number(record.component_count),
                      number(record.log_likelihood, 3), QString::number(record.parameter_count),
                      number(record.bic, 3), number(record.icl, 3), number(record.aic, 3),
-                     escaped(record.status), escaped(record.message)},
+                     number(record.nec, 4), number(record.cv, 1), escaped(record.status),
+                     escaped(record.message)},
                     "td");
     return html + QStringLiteral("</table>\n");
 }

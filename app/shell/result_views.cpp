@@ -182,7 +182,7 @@ void ResultViews::followJob() {
     });
     connect(job, &FitJob::candidateFinished, this,
             [this](int /*index*/, const Candidate& candidate) {
-                parts_->partial.push_back(recordOf(candidate));
+                parts_->partial.push_back(selection_record(candidate));
                 if (!parts_->partialDelay.isActive())
                     parts_->partialDelay.start();
             });

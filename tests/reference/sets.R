@@ -6,6 +6,8 @@ feature_columns <- list(
   banknote = 2:7, baudry_ex41 = 1:2, crabs = 4:8, diabetes = 2:4, faithful = 1:2, galaxies = 1,
   iris = 1:4, wine = 1:13
 )
+# Used for the log-likelihoods only; of airquality the rows without a missing value.
+further_columns <- list(airquality = 1:4, chevron = 2:3, gvhd_pos = 1:4, ruspini = 1:2)
 
 # Folder of the running script; the repository is two levels above.
 script_folder <- function() {
@@ -15,7 +17,9 @@ script_folder <- function() {
 
 read_features <- function(name) {
   path <- file.path(script_folder(), "..", "..", "resources", "data", paste0(name, ".csv"))
-  as.matrix(read.csv(path)[, feature_columns[[name]], drop = FALSE])
+  if (!file.exists(path)) path <- file.path(script_folder(), "data", paste0(name, ".csv"))
+  columns <- c(feature_columns, further_columns)[[name]]
+  as.matrix(na.omit(read.csv(path)[, columns, drop = FALSE]))
 }
 
 # Where the values go: the folder given on the command line, or the reference folder itself.

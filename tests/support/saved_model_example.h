@@ -28,7 +28,8 @@ inline SavedModel example_model(std::vector<std::string> features = {"eruptions"
     SavedModel saved{.data = {},
                      .model = GaussianMixture(weights, means, covariances),
                      .fit = {},
-                     .selection = {}};
+                     .selection = {},
+                     .component_tests = {}};
     saved.data.source = "faithful.csv";
     saved.data.sha256 = std::string(64, 'a');
     saved.data.rows = 272;
@@ -63,10 +64,17 @@ inline SavedModel example_model(std::vector<std::string> features = {"eruptions"
                         .bic = 2322.1 / 3.0,
                         .icl = 2322.7 / 3.0,
                         .aic = 2282.5 / 3.0,
+                        .nec = 0.1 / 3.0,
                         .status = "converged",
                         .message = "",
                         .iterations = 2,
                         .seconds = 0.004}};
+    saved.component_tests = {{.component_count = 1,
+                              .statistic = 100.0 / 3.0,
+                              .p_value = 0.01,
+                              .replicate_count = 98,
+                              .failure_count = 1,
+                              .critical_value = 14.0 / 3.0}};
     return saved;
 }
 

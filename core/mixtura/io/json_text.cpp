@@ -16,14 +16,14 @@ using nlohmann::json;
 
 /// Keys in the order a reader expects them; JSON itself gives the order no meaning.
 // clang-format off
-constexpr std::array<std::string_view, 47> key_order = {
+constexpr std::array<std::string_view, 53> key_order = {
     "format", "name", "version", "kind", "software", "source", "sha256", "data", "rows",
     "rows_used", "features", "start", "component_count", "covariance_structure", "initialisation",
-    "run_count", "seed", "tolerance", "iteration_limit", "covariance_floor", "options",
+    "run_count", "short_run_count", "seed", "tolerance", "iteration_limit", "covariance_floor", "options",
     "mixing_weights", "means", "covariances", "parameters", "status", "message", "log_likelihood",
-    "parameter_count", "bic", "icl", "aic", "entropy", "iterations", "trace", "rows_dropped",
+    "parameter_count", "bic", "icl", "aic", "nec", "cv", "cv_standard_error", "entropy", "iterations", "trace", "rows_dropped",
     "floors_applied", "seconds", "spurious", "diagnosis", "starts", "best_start", "fit",
-    "selection", "backend", "transform", "import"};
+    "selection", "component_tests", "statistic", "backend", "transform", "import"};
 // clang-format on
 
 std::size_t rank(const std::string& key) {

@@ -90,11 +90,35 @@ json selection_json(const std::vector<SelectionRecord>& selection) {
                           {"bic", figure(record.bic)},
                           {"icl", figure(record.icl)},
                           {"aic", figure(record.aic)},
+                          {"nec", figure(record.nec)},
+                          {"cv", figure(record.cv)},
+                          {"cv_standard_error", figure(record.cv_standard_error)},
                           {"status", record.status},
                           {"message", record.message},
                           {"iterations", record.iterations},
                           {"seconds", figure(record.seconds)}});
     return result;
+}
+
+json component_tests_json(const std::vector<ComponentTestRecord>& tests) {
+    json result = json::array();
+    for (const ComponentTestRecord& test : tests)
+        result.push_back({{"component_count", test.component_count},
+                          {"statistic", figure(test.statistic)},
+                          {"p_value", figure(test.p_value)},
+                          {"critical_value", figure(test.critical_value)},
+                          {"replicate_count", test.replicate_count},
+                          {"failure_count", test.failure_count}});
+    return result;
+}
+
+ComponentTestRecord read_component_test(const JsonReader& reader) {
+    return {.component_count = static_cast<int>(reader.at("component_count").integer(1)),
+            .statistic = reader.at("statistic").number_or_null(),
+            .p_value = reader.at("p_value").number(),
+            .replicate_count = reader.at("replicate_count").count(),
+            .failure_count = reader.at("failure_count").count(),
+            .critical_value = reader.at("critical_value").number_or_null()};
 }
 
 DataProvenance read_data(const JsonReader& reader) {
@@ -241,6 +265,9 @@ SelectionRecord read_selection_record(const JsonReader& reader) {
             .bic = reader.at("bic").number_or_null(),
             .icl = optional_number(reader, "icl"),
             .aic = optional_number(reader, "aic"),
+            .nec = optional_number(reader, "nec"),
+            .cv = optional_number(reader, "cv"),
+            .cv_standard_error = optional_number(reader, "cv_standard_error"),
             .status = reader.at("status").text(),
             .message = optional_text(reader, "message"),
             .iterations = optional_count(reader, "iterations"),
@@ -284,7 +311,8 @@ json to_json(const SavedModel& saved) {
             {"options", std::move(options)},
             {"parameters", parameters_json(saved.model)},
             {"fit", fit_json(saved.fit)},
-            {"selection", selection_json(saved.selection)}};
+            {"selection", selection_json(saved.selection)},
+            {"component_tests", component_tests_json(saved.component_tests)}};
 }
 
 SavedModel saved_model_from(const json& document) {
@@ -300,10 +328,16 @@ SavedModel saved_model_from(const json& document) {
                      .options = options.value(),
                      .model = std::move(model),
                      .fit = read_fit(root.at("fit")),
-                     .selection = {}};
+                     .selection = {},
+                     .component_tests = {}};
     const JsonReader selection = root.at("selection");
     for (std::size_t i = 0; i < selection.array_size(); ++i)
         saved.selection.push_back(read_selection_record(selection.at(i)));
+    if (!root.has("component_tests"))
+        return saved;
+    const JsonReader tests = root.at("component_tests");
+    for (std::size_t i = 0; i < tests.array_size(); ++i)
+        saved.component_tests.push_back(read_component_test(tests.at(i)));
     return saved;
 }
 

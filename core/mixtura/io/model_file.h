@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -58,10 +59,23 @@ struct SelectionRecord {
     double bic = 0.0;
     double icl = 0.0;
     double aic = 0.0;
+    double nec = std::numeric_limits<double>::quiet_NaN();  ///< NaN here and below: not known
+    double cv = std::numeric_limits<double>::quiet_NaN();
+    double cv_standard_error = std::numeric_limits<double>::quiet_NaN();
     std::string status;   ///< a FitStatus, "failed" or "spurious"
     std::string message;  ///< why not, where it was not fitted
     int iterations = 0;
     double seconds = 0.0;
+};
+
+/// A bootstrap likelihood-ratio test of K components against K + 1.
+struct ComponentTestRecord {
+    int component_count = 0;  ///< K
+    double statistic = 0.0;   ///< 2 (log L_{K+1} - log L_K)
+    double p_value = 0.0;
+    int replicate_count = 0;      ///< samples that both models could be fitted to
+    int failure_count = 0;        ///< others
+    double critical_value = 0.0;  ///< 95 % point of the statistic under K components
 };
 
 /// A fitted Gaussian mixture with its provenance: the content of a model file.
@@ -72,6 +86,7 @@ struct SavedModel {
     GaussianMixture model;
     FitRecord fit;
     std::vector<SelectionRecord> selection;
+    std::vector<ComponentTestRecord> component_tests;  ///< of the model's covariance structure
 };
 
 /// Version of the model file written here, and the newest one read.

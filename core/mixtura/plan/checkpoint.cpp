@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Where the options of a plan stand in its JSON form, with their names for the analyst.
-constexpr std::array<std::pair<const char*, const char*>, 26> options = {
+constexpr std::array<std::pair<const char*, const char*>, 29> options = {
     {{"/import/encoding", "--encoding"},
      {"/import/delimiter", "--delimiter"},
      {"/import/decimal", "--decimal"},
@@ -41,8 +41,11 @@ constexpr std::array<std::pair<const char*, const char*>, 26> options = {
      {"/search/component_counts", "--components"},
      {"/search/covariance_structures", "--covariance"},
      {"/search/criterion", "--criterion"},
+     {"/search/fold_count", "--folds"},
+     {"/bootstrap_replicates", "--bootstrap-test"},
      {"/search/em/initialisation", "--init"},
      {"/search/em/run_count", "--starts"},
+     {"/search/em/short_run_count", "--short-runs"},
      {"/search/em/seed", "--seed"},
      {"/search/em/iteration_limit", "--max-iterations"},
      {"/search/em/tolerance", "--tolerance"},

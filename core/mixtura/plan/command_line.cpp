@@ -120,9 +120,15 @@ void add_search(const Plan& plan, Arguments& arguments) {
         arguments.option("--covariance", structures_text(plan.search.covariance_structures));
     if (plan.search.criterion != Criterion::bic)
         arguments.option("--criterion", std::string(to_string(plan.search.criterion)));
+    if (plan.search.fold_count != SearchOptions{}.fold_count)
+        arguments.option("--folds", std::to_string(plan.search.fold_count));
+    if (plan.bootstrap_replicates > 0)
+        arguments.option("--bootstrap-test", std::to_string(plan.bootstrap_replicates));
     arguments.option("--init", start_text(plan));
     if (em.run_count != defaults.run_count)
         arguments.option("--starts", std::to_string(em.run_count));
+    if (em.short_run_count != defaults.short_run_count)
+        arguments.option("--short-runs", std::to_string(em.short_run_count));
     arguments.option("--seed", std::to_string(em.seed));
     if (em.iteration_limit != defaults.iteration_limit)
         arguments.option("--max-iterations", std::to_string(em.iteration_limit));

@@ -35,8 +35,9 @@ struct Plan {
     /// Empty counts mean as many as the start labels or the start model give, no structure that of
     /// the start model.
     SearchOptions search;
-    std::string start_labels;  ///< column whose values are the start partition; empty: none
-    std::string start_model;   ///< model file to start from; empty: none
+    std::string start_labels;      ///< column whose values are the start partition; empty: none
+    std::string start_model;       ///< model file to start from; empty: none
+    int bootstrap_replicates = 0;  ///< samples of each test of K against K + 1; 0: no test
     std::string model_output;
     std::string assignments_output;
     std::string trace_output;
@@ -47,6 +48,10 @@ struct Plan {
 /// Allowed range of `checkpoint_seconds`.
 inline constexpr double checkpoint_seconds_least = 0.01;
 inline constexpr double checkpoint_seconds_limit = 1e7;
+
+/// Allowed range of `bootstrap_replicates` where it is not 0: with fewer, no p-value is below 5 %.
+inline constexpr int bootstrap_replicates_least = 19;
+inline constexpr int bootstrap_replicates_limit = 100000;
 
 nlohmann::json to_json(const Plan& plan);
 /// Keys that are absent keep their default. @throw DataError  names the key
@@ -73,6 +78,9 @@ struct RunResult {
     std::string data_sha256;
     std::string backend = "cpu";     ///< name of the one that computed
     std::vector<std::string> notes;  ///< sentences about rows and columns left out
+    /// Tests of K against K + 1 components of the chosen structure, up to the first that does not
+    /// reject at 5 %; where they were asked for and the counts were searched.
+    std::vector<ComponentTestRecord> component_tests;
     /// Empty, or why the checkpoint could not be written at the end.
     std::string checkpoint_failure;
 };
@@ -93,6 +101,8 @@ RunResult run(const Plan& plan, const FitControl& control = {}, SearchObserver* 
 /// Writes the model, assignments and trace that the plan names; nothing where none was chosen.
 void write_outputs(const Plan& plan, const RunResult& result, const FitControl& control = {});
 
+/// The candidate as a line of the table of models tried.
+SelectionRecord selection_record(const Candidate& candidate);
 /// The model of any fitted candidate, as a file's content.
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
                        std::size_t candidate);

@@ -53,7 +53,7 @@ ColumnPlan column_plan_from(const JsonReader& reader) {
 
 EmOptions em_options_from(const JsonReader& reader) {
     reader.expect_keys({"initialisation", "tolerance", "iteration_limit", "run_count",
-                        "covariance_floor", "seed"});
+                        "short_run_count", "covariance_floor", "seed"});
     EmOptions em;
     read_key(reader, "initialisation", em.initialisation,
              [](const JsonReader& value) { return initialisation_from(value.text()); });
@@ -61,6 +61,7 @@ EmOptions em_options_from(const JsonReader& reader) {
              [](const JsonReader& value) { return value.number(); });
     read_key(reader, "iteration_limit", em.iteration_limit, count_of);
     read_key(reader, "run_count", em.run_count, count_of);
+    read_key(reader, "short_run_count", em.short_run_count, count_of);
     read_key(reader, "covariance_floor", em.covariance_floor,
              [](const JsonReader& value) { return value.number(); });
     read_key(reader, "seed", em.seed,
@@ -69,7 +70,8 @@ EmOptions em_options_from(const JsonReader& reader) {
 }
 
 SearchOptions search_options_from(const JsonReader& reader) {
-    reader.expect_keys({"component_counts", "covariance_structures", "criterion", "em"});
+    reader.expect_keys(
+        {"component_counts", "covariance_structures", "criterion", "fold_count", "em"});
     SearchOptions search;
     read_key(reader, "component_counts", search.component_counts, [](const JsonReader& value) {
         std::vector<int> counts;
@@ -86,6 +88,7 @@ SearchOptions search_options_from(const JsonReader& reader) {
              });
     read_key(reader, "criterion", search.criterion,
              [](const JsonReader& value) { return criterion_from(value.text()); });
+    read_key(reader, "fold_count", search.fold_count, count_of);
     read_key(reader, "em", search.em, em_options_from);
     return search;
 }
@@ -98,11 +101,13 @@ json to_json(const SearchOptions& search) {
     return {{"component_counts", search.component_counts},
             {"covariance_structures", std::move(structures)},
             {"criterion", std::string(to_string(search.criterion))},
+            {"fold_count", search.fold_count},
             {"em",
              {{"initialisation", std::string(to_string(em.initialisation))},
               {"tolerance", em.tolerance},
               {"iteration_limit", em.iteration_limit},
               {"run_count", em.run_count},
+              {"short_run_count", em.short_run_count},
               {"covariance_floor", em.covariance_floor},
               {"seed", em.seed}}}};
 }
@@ -190,6 +195,7 @@ json to_json(const Plan& plan) {
             {"search", to_json(plan.search)},
             {"start_labels", plan.start_labels},
             {"start_model", plan.start_model},
+            {"bootstrap_replicates", plan.bootstrap_replicates},
             {"model_output", plan.model_output},
             {"assignments_output", plan.assignments_output},
             {"trace_output", plan.trace_output},
@@ -201,8 +207,8 @@ json to_json(const Plan& plan) {
 Plan plan_from(const json& document) {
     const JsonReader root(document);
     root.expect_keys({"data_path", "import", "columns", "search", "start_labels", "start_model",
-                      "model_output", "assignments_output", "trace_output", "checkpoint_output",
-                      "checkpoint_seconds", "resume_from"});
+                      "bootstrap_replicates", "model_output", "assignments_output", "trace_output",
+                      "checkpoint_output", "checkpoint_seconds", "resume_from"});
     Plan plan;
     read_key(root, "data_path", plan.data_path, text_of);
     read_key(root, "import", plan.import,
@@ -211,6 +217,7 @@ Plan plan_from(const json& document) {
     read_key(root, "search", plan.search, search_options_from);
     read_key(root, "start_labels", plan.start_labels, text_of);
     read_key(root, "start_model", plan.start_model, text_of);
+    read_key(root, "bootstrap_replicates", plan.bootstrap_replicates, count_of);
     read_key(root, "model_output", plan.model_output, text_of);
     read_key(root, "assignments_output", plan.assignments_output, text_of);
     read_key(root, "trace_output", plan.trace_output, text_of);

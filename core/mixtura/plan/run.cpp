@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <future>
 #include <map>
@@ -14,6 +15,7 @@
 #include "mixtura/io/number_format.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/checkpoint.h"
+#include "mixtura/plan/component_tests.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/standardisation.h"
 
@@ -217,35 +219,6 @@ EmStart start_of(Plan& plan, const DataSet& data, const FeatureTable& table,
     return start;
 }
 
-SelectionRecord selection_record(const Candidate& candidate) {
-    SelectionRecord record;
-    record.component_count = candidate.component_count;
-    record.covariance_structure = to_string(candidate.covariance_structure);
-    record.parameter_count = candidate.parameter_count;
-    record.seconds = candidate.seconds;
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
-    record.log_likelihood = record.bic = record.icl = record.aic = unknown;
-    record.message = candidate.failure;
-    if (!candidate.fit) {
-        record.status = candidate.failure == "cancelled" ? "cancelled" : "failed";
-        return record;
-    }
-    const EmRun& run = candidate.fit->runs.at(candidate.fit->best_run);
-    record.log_likelihood = candidate.fit->log_likelihood;
-    record.iterations = run.iterations;
-    record.status = to_string(run.status);
-    if (!candidate.fit->spurious.empty()) {
-        record.status = "spurious";
-        record.message = candidate.fit->spurious;
-    }
-    if (candidate.criteria) {
-        record.bic = candidate.criteria->bic;
-        record.icl = candidate.criteria->icl;
-        record.aic = candidate.criteria->aic;
-    }
-    return record;
-}
-
 /// The admissible best, or of a cancelled search the best of what was reached.
 std::optional<std::size_t> choice(const SearchResult& search, Criterion criterion) {
     if (search.best || !search.cancelled)
@@ -253,7 +226,8 @@ std::optional<std::size_t> choice(const SearchResult& search, Criterion criterio
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < search.candidates.size(); ++i) {
         const Candidate& candidate = search.candidates[i];
-        if (!candidate.fit || !candidate.criteria || !candidate.fit->spurious.empty())
+        if (!candidate.fit || !candidate.criteria || !candidate.fit->spurious.empty() ||
+            !std::isfinite(candidate.criteria->value(criterion)))
             continue;
         if (!best || candidate.criteria->value(criterion) <
                          search.candidates[*best].criteria->value(criterion))
@@ -329,6 +303,16 @@ void check_plan(const Plan& plan) {
             "A search needs at least one component count and one covariance structure.");
     if (!plan.start_labels.empty() && !plan.start_model.empty())
         throw InvalidArgument("A fit starts from labels or from a model, not from both.");
+    if (plan.bootstrap_replicates != 0 && (plan.bootstrap_replicates < bootstrap_replicates_least ||
+                                           plan.bootstrap_replicates > bootstrap_replicates_limit))
+        throw InvalidArgument(
+            "bootstrap_replicates is " + std::to_string(plan.bootstrap_replicates) +
+            "; it must be 0 or from " + std::to_string(bootstrap_replicates_least) + " to " +
+            std::to_string(bootstrap_replicates_limit) + ".");
+    if (plan.bootstrap_replicates > 0 && !plan.columns.weights.empty())
+        throw InvalidArgument(
+            "The bootstrap test takes no case weights: its samples are of single rows. Leave out "
+            "the weights or the test.");
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
         throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +
@@ -432,10 +416,26 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     const Continuation continuation(plan, table, start, backend);
     FitControl fit_control = control;
     fit_control.journal = continuation.journal();
+    const auto test_components = [&] {
+        const auto chosen = choice(result.search, plan.search.criterion);
+        if (plan.bootstrap_replicates == 0 || !chosen || result.search.cancelled)
+            return;
+        FitControl watched = control;
+        watched.observer = observer;
+        try {
+            result.component_tests =
+                component_tests(result.search, *chosen, table.observations.rows(), plan.search,
+                                plan.bootstrap_replicates, watched);
+        } catch (const compute::Cancelled&) {
+            result.search.cancelled = true;
+            result.notes.emplace_back("The bootstrap test was cancelled.");
+        }
+    };
     try {
         if (scales.is_identity()) {
             result.search = search_gaussian_mixtures(table.observations, plan.search, fit_control,
                                                      observer, table.weights, start);
+            test_components();
         } else {
             const double weight_sum = table.weights.size() > 0
                                           ? table.weights.sum()
@@ -445,6 +445,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
             result.search = search_gaussian_mixtures(
                 scales.apply(table.observations), plan.search, fit_control,
                 observer != nullptr ? &own_units : nullptr, table.weights, start);
+            test_components();
             for (Candidate& candidate : result.search.candidates)
                 candidate = scales.undo(std::move(candidate));
         }

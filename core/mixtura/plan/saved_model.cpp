@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "mixtura/common/error.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
@@ -13,8 +15,11 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         {"component_count", candidate.component_count},
         {"covariance_structure", std::string(to_string(candidate.covariance_structure))},
         {"criterion", std::string(to_string(plan.search.criterion))},
+        {"fold_count", plan.search.fold_count},
+        {"bootstrap_replicates", plan.bootstrap_replicates},
         {"initialisation", std::string(to_string(em.initialisation))},
         {"run_count", em.run_count},
+        {"short_run_count", em.short_run_count},
         {"seed", em.seed},
         {"tolerance", em.tolerance},
         {"iteration_limit", em.iteration_limit},
@@ -62,6 +67,40 @@ FitRecord fit_record(const Candidate& candidate, const FeatureTable& table) {
 
 }  // namespace
 
+SelectionRecord selection_record(const Candidate& candidate) {
+    SelectionRecord record;
+    record.component_count = candidate.component_count;
+    record.covariance_structure = to_string(candidate.covariance_structure);
+    record.parameter_count = candidate.parameter_count;
+    record.seconds = candidate.seconds;
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    record.log_likelihood = record.bic = record.icl = record.aic = unknown;
+    record.message = candidate.failure;
+    if (!candidate.fit) {
+        record.status = candidate.failure == "cancelled" ? "cancelled" : "failed";
+        return record;
+    }
+    const EmRun& run = candidate.fit->runs.at(candidate.fit->best_run);
+    record.log_likelihood = candidate.fit->log_likelihood;
+    record.iterations = run.iterations;
+    record.status = to_string(run.status);
+    if (!candidate.fit->spurious.empty()) {
+        record.status = "spurious";
+        record.message = candidate.fit->spurious;
+    }
+    if (record.message.empty())
+        record.message = candidate.cv_failure;
+    if (candidate.criteria) {
+        record.bic = candidate.criteria->bic;
+        record.icl = candidate.criteria->icl;
+        record.aic = candidate.criteria->aic;
+        record.nec = candidate.criteria->nec;
+        record.cv = candidate.criteria->cv;
+        record.cv_standard_error = candidate.criteria->cv_standard_error;
+    }
+    return record;
+}
+
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
                        std::size_t candidate) {
     const Candidate& chosen = result.search.candidates.at(candidate);
@@ -79,7 +118,8 @@ SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& r
             .options = options_json(plan, chosen),
             .model = chosen.fit->model,
             .fit = fit_record(chosen, result.table),
-            .selection = result.selection};
+            .selection = result.selection,
+            .component_tests = result.component_tests};
 }
 
 }  // namespace mixtura

@@ -104,10 +104,16 @@ Candidate Standardisation::undo(Candidate candidate) const {
     if (is_identity() || !candidate.fit)
         return candidate;
     candidate.fit = undo(std::move(*candidate.fit));
-    if (candidate.criteria)
+    if (candidate.criteria) {
+        const InformationCriteria scaled = *candidate.criteria;
+        const double shift = candidate.fit->weight_sum * log_jacobian();
         candidate.criteria =
             information_criteria(candidate.fit->log_likelihood, candidate.parameter_count,
                                  candidate.fit->weight_sum, candidate.fit->map_term);
+        candidate.criteria->nec = scaled.nec;
+        candidate.criteria->cv = scaled.cv + 2.0 * shift;
+        candidate.criteria->cv_standard_error = scaled.cv_standard_error;
+    }
     return candidate;
 }
 

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
+#include "mixtura/common/brief_text.h"
+#include "mixtura/common/fit_control.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/plan/component_tests.h"
 
 namespace mixtura {
 
@@ -134,16 +138,34 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
         remarks.push_back(
             "With this covariance structure the units of the features matter: "
             "another unit may give other groups.");
-    if (saved.fit.starts.size() > 1) {
-        const double best = saved.fit.log_likelihood;
-        const auto hits = std::count_if(
-            saved.fit.starts.begin(), saved.fit.starts.end(), [&](const StartRecord& start) {
-                return std::abs(start.log_likelihood - best) <= 1e-3 + 1e-6 * std::abs(best);
-            });
-        remarks.push_back(std::to_string(hits) + " of " + std::to_string(saved.fit.starts.size()) +
-                          " starts reached this solution.");
-    }
+    if (saved.options.value("bootstrap_replicates", 0) > 0)
+        remarks.push_back(component_tests_in_words(saved.component_tests));
     return remarks;
+}
+
+/// "3 of 10 starts reached this solution; the next best, of 4 starts, is lower by 1.52 nats."
+std::string hits_in_words(const std::vector<LocalOptimum>& optima, std::size_t start_count) {
+    std::string words = std::to_string(optima.front().hits) + " of " + std::to_string(start_count) +
+                        " starts reached this solution";
+    if (optima.size() > 1) {
+        const LocalOptimum& next = optima[1];
+        const double difference = next.log_likelihood - optima.front().log_likelihood;
+        words += next.is_spurious ? "; the other solutions are spurious"
+                                  : "; the next best, of " + plural(next.hits, "start") +
+                                        ", is lower by " + brief_text(-difference, 3) + " nats";
+    }
+    return words + ".";
+}
+
+std::vector<RunEnd> ends_of(const std::vector<StartRecord>& starts) {
+    std::vector<RunEnd> ends;
+    for (const StartRecord& start : starts) {
+        const bool is_degenerate = start.status == to_string(FitStatus::degenerate);
+        ends.push_back({.log_likelihood = is_degenerate ? std::numeric_limits<double>::quiet_NaN()
+                                                        : start.log_likelihood,
+                        .is_spurious = !start.diagnosis.empty()});
+    }
+    return ends;
 }
 
 }  // namespace
@@ -169,6 +191,11 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
         summary.components.push_back(std::move(component));
     }
     summary.remarks = remarks_on(saved, table, scores);
+    if (saved.fit.starts.size() > 1) {
+        summary.optima = local_optima(ends_of(saved.fit.starts));
+        if (!summary.optima.empty())
+            summary.remarks.push_back(hits_in_words(summary.optima, saved.fit.starts.size()));
+    }
     return summary;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mixtura/data/data_set.h"
+#include "mixtura/gaussian_mixture/local_optima.h"
 #include "mixtura/io/model_file.h"
 
 namespace mixtura {
@@ -23,6 +24,7 @@ struct ModelSummary {
     std::string headline;  ///< "3 groups, ellipsoidal, equal volume, shape and orientation (EEE)"
     std::vector<ComponentSummary> components;
     std::vector<std::string> remarks;  ///< uncertain rows, warnings, floors, spurious solutions
+    std::vector<LocalOptimum> optima;  ///< where the starts ended; empty for a single start
 };
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/selection/criteria.h"
 
-#include <array>
 #include <cmath>
 #include <string>
 
@@ -17,18 +16,21 @@ std::string_view to_string(Criterion criterion) noexcept {
             return "icl";
         case Criterion::aic:
             return "aic";
+        case Criterion::nec:
+            return "nec";
+        case Criterion::cv:
+            return "cv";
     }
     return "";
 }
 
 Criterion criterion_from(std::string_view name) {
-    constexpr std::array all = {Criterion::bic, Criterion::icl, Criterion::aic};
-    for (const Criterion criterion : all) {
+    for (const Criterion criterion : all_criteria) {
         if (name == to_string(criterion))
             return criterion;
     }
     throw InvalidArgument(std::string("Unknown criterion \"").append(name) +
-                          "\": use bic, icl or aic.");
+                          "\": use bic, icl, aic, nec or cv.");
 }
 
 double InformationCriteria::value(Criterion criterion) const noexcept {
@@ -39,6 +41,10 @@ double InformationCriteria::value(Criterion criterion) const noexcept {
             return icl;
         case Criterion::aic:
             return aic;
+        case Criterion::nec:
+            return nec;
+        case Criterion::cv:
+            return cv;
     }
     return bic;
 }
@@ -47,12 +53,24 @@ InformationCriteria information_criteria(double log_likelihood, int parameter_co
                                          double weight_sum, double map_term) noexcept {
     const double p = parameter_count;
     const double bic = -2.0 * log_likelihood + p * std::log(weight_sum);
-    return {.bic = bic, .icl = bic - map_term, .aic = -2.0 * log_likelihood + 2.0 * p};
+    InformationCriteria criteria;
+    criteria.bic = bic;
+    criteria.icl = bic - map_term;
+    criteria.aic = -2.0 * log_likelihood + 2.0 * p;
+    return criteria;
 }
 
 InformationCriteria information_criteria(const EmFit& fit) noexcept {
     return information_criteria(fit.log_likelihood, fit.model.parameter_count(), fit.weight_sum,
                                 fit.map_term);
+}
+
+double normalised_entropy_criterion(const EmFit& fit,
+                                    double one_component_log_likelihood) noexcept {
+    if (fit.model.component_count() == 1)
+        return 1.0;
+    const double gain = fit.log_likelihood - one_component_log_likelihood;
+    return gain > 0.0 ? fit.entropy / gain : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace mixtura

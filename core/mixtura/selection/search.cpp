@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -13,6 +16,7 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
+#include "mixtura/selection/cross_validation.h"
 
 namespace mixtura {
 
@@ -82,6 +86,10 @@ void validate(const SearchOptions& options) {
         throw InvalidArgument("There are no component_counts to try.");
     if (options.covariance_structures.empty())
         throw InvalidArgument("There are no covariance_structures to try.");
+    if (options.fold_count < fold_count_least || options.fold_count > fold_count_limit)
+        throw InvalidArgument("fold_count is " + std::to_string(options.fold_count) +
+                              "; it must be from " + std::to_string(fold_count_least) + " to " +
+                              std::to_string(fold_count_limit) + ".");
     for (const int component_count : options.component_counts) {
         EmOptions em = options.em;
         em.component_count = component_count;
@@ -108,9 +116,21 @@ std::vector<Candidate> candidates_of(const SearchOptions& options, int feature_c
     return candidates;
 }
 
+/// The cross-validated figure, or why there is none.
+void cross_validate(const CrossValidation& folds, const EmOptions& em, Candidate& candidate) {
+    const CrossValidated result = folds.evaluate(em);
+    candidate.cv_failure = result.failure;
+    if (!result.failure.empty())
+        return;
+    candidate.criteria->cv = -2.0 * result.log_likelihood;
+    candidate.criteria->cv_standard_error = 2.0 * result.standard_error;
+}
+
 /// Fits the candidate; what can go wrong with one model becomes its failure.
+/// @param folds  those of the cross-validation, or null where none is asked for
 void fit_candidate(const EmProblem& problem, const SearchOptions& options,
-                   const FitControl& control, const EmStart& start, Candidate& candidate) {
+                   const FitControl& control, const EmStart& start, const CrossValidation* folds,
+                   Candidate& candidate) {
     const auto begin = std::chrono::steady_clock::now();
     EmOptions em = options.em;
     em.component_count = candidate.component_count;
@@ -119,6 +139,8 @@ void fit_candidate(const EmProblem& problem, const SearchOptions& options,
         candidate.fit = fit_em(problem, em, control, start);
         candidate.criteria = information_criteria(*candidate.fit);
         candidate.failure.clear();
+        if (folds != nullptr && candidate.is_admissible())
+            cross_validate(*folds, em, candidate);
     } catch (const compute::Cancelled&) {
         candidate.failure = to_string(FitStatus::cancelled);
     } catch (const BackendError&) {
@@ -134,6 +156,7 @@ void fit_candidate(const EmProblem& problem, const SearchOptions& options,
 Candidate reported_alike(const Candidate& source, Candidate candidate) {
     candidate.failure = source.failure;
     candidate.criteria = source.criteria;
+    candidate.cv_failure = source.cv_failure;
     if (source.fit) {
         candidate.fit = source.fit;
         const GaussianMixture& model = source.fit->model;
@@ -161,12 +184,59 @@ std::size_t first_alike(const std::vector<Candidate>& candidates, std::size_t in
 std::optional<std::size_t> best_of(const std::vector<Candidate>& candidates, Criterion criterion) {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (candidates[i].is_admissible() &&
+        if (candidates[i].is_comparable(criterion) &&
             (!best || candidates[i].criteria->value(criterion) <
                           candidates[*best].criteria->value(criterion)))
             best = i;
     }
     return best;
+}
+
+/// Log-likelihood of one component of the structure's kind: that of the candidate where it was
+/// tried, else fitted here. NaN where it cannot be.
+double one_component_log_likelihood(const std::vector<Candidate>& candidates,
+                                    const EmProblem& problem, CovarianceStructure structure,
+                                    const EmOptions& options, const FitControl& control) {
+    const CovarianceStructure wanted = representative(structure, 1, problem.feature_count());
+    for (const Candidate& candidate : candidates) {
+        if (candidate.component_count == 1 && candidate.fit &&
+            representative(candidate.covariance_structure, 1, problem.feature_count()) == wanted)
+            return candidate.fit->log_likelihood;
+    }
+    EmOptions em = options;
+    em.component_count = 1;
+    em.covariance_structure = wanted;
+    FitControl quiet = control;
+    quiet.observer = nullptr;
+    quiet.journal = nullptr;
+    try {
+        return fit_em(problem, em, quiet, {}).log_likelihood;
+    } catch (const compute::Cancelled&) {
+        return std::numeric_limits<double>::quiet_NaN();
+    } catch (const BackendError&) {
+        throw;
+    } catch (const Error&) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+}
+
+/// NEC of every model that was fitted.
+void add_normalised_entropies(std::vector<Candidate>& candidates, const EmProblem& problem,
+                              const EmOptions& options, const FitControl& control) {
+    std::map<CovarianceStructure, double> known;
+    for (Candidate& candidate : candidates) {
+        if (!candidate.fit || !candidate.criteria)
+            continue;
+        const CovarianceStructure kind =
+            representative(candidate.covariance_structure, 1, problem.feature_count());
+        auto found = known.find(kind);
+        if (found == known.end()) {
+            const double value =
+                one_component_log_likelihood(candidates, problem, kind, options, control);
+            found = known.emplace(kind, value).first;
+        }
+        candidate.criteria->nec = normalised_entropy_criterion(*candidate.fit, found->second);
+    }
 }
 
 /// A start that was cut off may have become the best one, so the fit is not what it would be.
@@ -189,6 +259,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     result.candidates = candidates_of(options, static_cast<int>(observations.cols()));
     std::vector<Candidate>& candidates = result.candidates;
     std::optional<EmProblem> problem;
+    std::optional<CrossValidation> folds;
     try {
         problem.emplace(observations, observation_weights, fit_control);
         const bool needs_tree = options.em.initialisation == Initialisation::hierarchical &&
@@ -199,6 +270,10 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
                                 });
         if (needs_tree)
             problem->prepare_hierarchical_tree(fit_control);
+        if (options.criterion == Criterion::cv)
+            folds.emplace(observations, observation_weights,
+                          random_folds(observations.rows(), options.fold_count, options.em.seed),
+                          start, fit_control);
     } catch (const compute::Cancelled&) {
         for (Candidate& candidate : candidates) candidate.failure = to_string(FitStatus::cancelled);
         result.cancelled = true;
@@ -225,12 +300,14 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
             for (std::size_t i = range.begin(); i < range.end(); ++i) {
                 // A thread that waits inside a fit must not begin another one.
                 tbb::this_task_arena::isolate([&] {
-                    fit_candidate(*problem, options, fit_control, start, candidates[order[i]]);
+                    fit_candidate(*problem, options, fit_control, start, folds ? &*folds : nullptr,
+                                  candidates[order[i]]);
                 });
                 serial.on_candidate(order[i], candidates[order[i]]);
             }
         },
         tbb::simple_partitioner());
+    add_normalised_entropies(candidates, *problem, options.em, fit_control);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const std::size_t first = first_alike(candidates, i, problem->feature_count());
         if (first != i) {
@@ -248,6 +325,10 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
 bool Candidate::is_admissible() const noexcept {
     return fit && criteria && fit->spurious.empty() &&
            fit->runs[fit->best_run].status != FitStatus::cancelled;
+}
+
+bool Candidate::is_comparable(Criterion criterion) const noexcept {
+    return is_admissible() && std::isfinite(criteria->value(criterion));
 }
 
 SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,

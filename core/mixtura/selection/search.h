@@ -16,7 +16,8 @@ struct SearchOptions {
     std::vector<CovarianceStructure> covariance_structures{all_covariance_structures.begin(),
                                                            all_covariance_structures.end()};
     Criterion criterion = Criterion::bic;
-    EmOptions em;  ///< count and structure are overwritten by each candidate's
+    int fold_count = 10;  ///< of the cross-validation, done where the criterion is `cv`
+    EmOptions em;         ///< count and structure are overwritten by each candidate's
 };
 
 /// One model of a search, whether it could be fitted or not.
@@ -28,8 +29,11 @@ struct Candidate {
     std::optional<InformationCriteria> criteria;
     int parameter_count = 0;
     double seconds = 0.0;
+    std::string cv_failure;  ///< why there is no cross-validated figure although one was asked for
     /// Fitted, not degenerate, not spurious, not cancelled: may be chosen.
     [[nodiscard]] bool is_admissible() const noexcept;
+    /// Admissible, and the criterion is known.
+    [[nodiscard]] bool is_comparable(Criterion criterion) const noexcept;
 };
 
 struct SearchResult {
@@ -44,6 +48,10 @@ class SearchObserver : public FitObserver {
   public:
     virtual void on_candidate(std::size_t /*index*/, const Candidate& /*candidate*/) {}
 };
+
+/// Allowed range of `fold_count`.
+inline constexpr int fold_count_least = 2;
+inline constexpr int fold_count_limit = 1000;
 
 /// Fits every structure at every count, in parallel jobs, and ranks the admissible ones. With one
 /// component all structures of one kind (spherical, diagonal, ellipsoidal) coincide: one is fitted,
@@ -61,6 +69,7 @@ SearchResult search_gaussian_mixtures(const MatrixRef& observations, const Searc
 
 /// The verdict in words, with the margin to the next admissible model: "VEV,2 leads VEV,3 by 0.8
 /// (BIC): too close to call."
+/// Under cross-validation the margin is measured by the standard error over the folds.
 std::string verdict(const SearchResult& result, Criterion criterion);
 
 }  // namespace mixtura

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "mixtura/common/brief_text.h"
 #include "mixtura/selection/search.h"
 
 namespace mixtura {
@@ -36,8 +37,8 @@ bool is_same_model(const Candidate& a, const Candidate& b) {
            a.fit->log_likelihood == b.fit->log_likelihood && a.parameter_count == b.parameter_count;
 }
 
-/// What a difference of BIC means. Source: Kass & Raftery (1995), J. Am. Stat. Assoc. 90:773,
-/// section 3.2.
+/// What a margin means. Of BIC (and, as it is commonly done, of ICL and AIC): Kass & Raftery
+/// (1995), J. Am. Stat. Assoc. 90:773, section 3.2.
 std::string_view strength(double margin) {
     if (margin < 2.0)
         return "too close to call";
@@ -48,6 +49,28 @@ std::string_view strength(double margin) {
     return "very strong evidence";
 }
 
+std::string rounded(double value) {
+    return brief_text(value, 3);
+}
+
+/// The one-standard-error rule: the model of fewest parameters that is not clearly worse.
+/// Source: Breiman, Friedman, Olshen & Stone (1984), section 3.4.3.
+std::string simplest_words(const SearchResult& result, std::size_t best) {
+    const InformationCriteria& least = *result.candidates[best].criteria;
+    std::size_t simplest = best;
+    for (std::size_t i = 0; i < result.candidates.size(); ++i) {
+        const Candidate& candidate = result.candidates[i];
+        if (candidate.is_comparable(Criterion::cv) &&
+            candidate.criteria->cv <= least.cv + least.cv_standard_error &&
+            candidate.parameter_count < result.candidates[simplest].parameter_count)
+            simplest = i;
+    }
+    if (simplest == best)
+        return "No simpler model is within one standard error.";
+    return "The simplest model within one standard error is " +
+           name_of(result.candidates[simplest]) + ".";
+}
+
 }  // namespace
 
 std::string verdict(const SearchResult& result, Criterion criterion) {
@@ -55,7 +78,7 @@ std::string verdict(const SearchResult& result, Criterion criterion) {
     std::optional<std::size_t> second;
     for (std::size_t i = 0; i < result.candidates.size(); ++i) {
         const Candidate& candidate = result.candidates[i];
-        if (!candidate.is_admissible())
+        if (!candidate.is_comparable(criterion))
             continue;
         const auto beats = [&](const std::optional<std::size_t>& other) {
             return !other || candidate.criteria->value(criterion) <
@@ -71,14 +94,28 @@ std::string verdict(const SearchResult& result, Criterion criterion) {
         }
     }
     if (!best) {
-        return result.cancelled ? "Cancelled before any model could be chosen."
-                                : "No model can be chosen: every one failed or is spurious.";
+        if (result.cancelled)
+            return "Cancelled before any model could be chosen.";
+        return criterion == Criterion::nec || criterion == Criterion::cv
+                   ? "No model can be chosen: every one failed, is spurious or has no " +
+                         upper(to_string(criterion)) + "."
+                   : "No model can be chosen: every one failed or is spurious.";
     }
     const std::string winner = name_of(result.candidates[*best]);
     if (!second)
         return winner + " is the only model that can be chosen.";
     const double margin = result.candidates[*second].criteria->value(criterion) -
                           result.candidates[*best].criteria->value(criterion);
+    if (criterion == Criterion::nec)
+        return winner + " has the least normalised entropy, " +
+               rounded(result.candidates[*best].criteria->nec) + "; " +
+               name_of(result.candidates[*second]) + " follows with " +
+               rounded(result.candidates[*second].criteria->nec) + ".";
+    if (criterion == Criterion::cv)
+        return winner + " leads " + name_of(result.candidates[*second]) + " by " +
+               one_decimal(margin) + " (-2 x cross-validated log-likelihood, standard error " +
+               one_decimal(result.candidates[*best].criteria->cv_standard_error) + "). " +
+               simplest_words(result, *best);
     return winner + " leads " + name_of(result.candidates[*second]) + " by " + one_decimal(margin) +
            " (" + upper(to_string(criterion)) + "): " + std::string(strength(margin)) + ".";
 }

@@ -82,7 +82,7 @@ TEST(CliHelp, EveryDocumentedOptionOfFitGmmIsListed) {
                                "--resume",
                                "--checkpoint-every"})
         EXPECT_THAT(help, HasSubstr(std::string(option))) << option;
-    for (const char* absent : {"--family", "--labels", "--noise", "--prior", "single", "cv"})
+    for (const char* absent : {"--family", "--labels", "--noise", "--prior", "single"})
         EXPECT_EQ(help.find(absent), std::string::npos) << absent;
 }
 
@@ -186,6 +186,62 @@ TEST(CliFit, GivesTheSameNumbersAsTheLibrary) {
     EXPECT_EQ(test::without_seconds(json::parse(result.out)), expected);
 }
 
+TEST(CliFit, ChoosesByCrossValidationAndByNormalisedEntropy) {
+    const auto chosen_by = [](const std::string& criterion) {
+        const auto result =
+            cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1:4", "--covariance",
+                 "EEE,VVV", "--criterion", criterion, "--folds", "5", "--json"});
+        EXPECT_EQ(result.status, 0) << result.err;
+        return json::parse(result.out);
+    };
+    const json by_cv = chosen_by("cv");
+    const json by_nec = chosen_by("nec");
+    const auto least = [](const json& document, const char* key) {
+        const json* best = nullptr;
+        for (const json& record : document["selection"]) {
+            if (record["status"] == "converged" &&
+                (best == nullptr || record[key].get<double>() < (*best)[key].get<double>()))
+                best = &record;
+        }
+        return (*best)["component_count"];
+    };
+    EXPECT_EQ(by_cv["options"]["component_count"], least(by_cv, "cv"));
+    EXPECT_EQ(by_nec["options"]["component_count"], least(by_nec, "nec"));
+    EXPECT_EQ(by_nec["options"]["component_count"], 2);
+    EXPECT_TRUE(by_nec["selection"][0]["cv"].is_null());
+    EXPECT_GT(by_cv["selection"][0]["cv_standard_error"].get<double>(), 0.0);
+}
+
+TEST(CliFit, TestsTheNumberOfComponents) {
+    const std::vector<std::string> arguments = {
+        "fit",          "gmm", data_file("faithful.csv"), "--components", "1:3",
+        "--covariance", "VVV", "--bootstrap-test",        "19"};
+    const auto words = cli(arguments);
+    ASSERT_EQ(words.status, 0) << words.err;
+    EXPECT_THAT(words.out, HasSubstr("Bootstrap test of the number of components, 1 against 2 "
+                                     "components: p = 0.05 (19 samples); 2 against 3: p = "));
+    std::vector<std::string> as_json = arguments;
+    as_json.emplace_back("--json");
+    const json tests = json::parse(cli(as_json).out)["component_tests"];
+    ASSERT_EQ(tests.size(), 2U);
+    EXPECT_NEAR(tests[0]["statistic"].get<double>(), 319.065, 0.001);
+    EXPECT_EQ(tests[0]["p_value"], 0.05);
+}
+
+TEST(CliFit, ShowsWhereTheStartsEnded) {
+    const auto result =
+        cli({"fit", "gmm", data_file("faithful.csv"), "--components", "3", "--covariance", "VVV",
+             "--starts", "4", "--short-runs", "20", "--init", "kmeans"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(" of 4 starts reached this solution"));
+    const auto json_result =
+        cli({"fit", "gmm", data_file("faithful.csv"), "--components", "3", "--covariance", "VVV",
+             "--starts", "4", "--short-runs", "20", "--init", "kmeans", "--json"});
+    const json document = json::parse(json_result.out);
+    EXPECT_EQ(document["options"]["short_run_count"], 20);
+    EXPECT_EQ(document["fit"]["starts"].size(), 4U);
+}
+
 TEST(CliFit, APlanRepeatsItselfAsACommand) {
     const TemporaryFolder folder;
     Plan plan;
@@ -199,6 +255,10 @@ TEST(CliFit, APlanRepeatsItselfAsACommand) {
     plan.search.component_counts = {1, 2};
     plan.search.covariance_structures = {CovarianceStructure::EII};
     plan.search.em.seed = 3;
+    plan.search.em.run_count = 2;
+    plan.search.em.short_run_count = 5;
+    plan.search.criterion = Criterion::cv;
+    plan.search.fold_count = 4;
     const json expected = test::without_seconds(to_json(*run(plan).chosen));
     const auto result = test::run_process(
         {"sh", "-c",

@@ -81,13 +81,13 @@ TEST(ModelFile, HasTheKeysOfTheFormatInTheirOrder) {
     const std::string text = model_file_text(example_model());
     std::size_t last = 0;
     for (const char* key : {"format", "version", "kind", "software", "data", "options",
-                            "parameters", "fit", "selection"}) {
+                            "parameters", "fit", "selection", "component_tests"}) {
         const std::size_t position = text.find(std::string("\n  \"") + key + "\":");
         ASSERT_NE(position, std::string::npos) << key;
         EXPECT_GE(position, last) << key;
         last = position;
     }
-    EXPECT_EQ(json::parse(text).size(), 9U);
+    EXPECT_EQ(json::parse(text).size(), 10U);
 }
 
 TEST(ModelFile, NamesThatAreNotUtf8AreWrittenWithReplacementCharacters) {

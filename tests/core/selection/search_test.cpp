@@ -51,10 +51,31 @@ TEST(Criteria, AreTheFormulasSmallerIsBetter) {
     EXPECT_EQ(criteria.value(Criterion::bic), criteria.bic);
     EXPECT_EQ(criteria.value(Criterion::icl), criteria.icl);
     EXPECT_EQ(criteria.value(Criterion::aic), criteria.aic);
-    for (const Criterion criterion : {Criterion::bic, Criterion::icl, Criterion::aic})
+    for (const Criterion criterion : all_criteria)
         EXPECT_EQ(criterion_from(to_string(criterion)), criterion);
-    EXPECT_THAT([] { (void)criterion_from("cv"); },
-                ThrowsMessage<InvalidArgument>(HasSubstr("\"cv\"")));
+    EXPECT_THAT([] { (void)criterion_from("dic"); },
+                ThrowsMessage<InvalidArgument>(HasSubstr("\"dic\"")));
+}
+
+// Values of an independent program, from hierarchical starts; the second stands for a run that stopped a
+// little before its limit, which is 0.261455.
+TEST(Criteria, NormalisedEntropyHasTheReferenceValuesOnFaithful) {
+    SearchOptions options = trying({2, 3}, {EEE});
+    options.criterion = Criterion::nec;
+    options.em.tolerance = 0.0;  // the entropy is slower than the log-likelihood
+    options.em.iteration_limit = 2000;
+    const SearchResult result = search_gaussian_mixtures(test::measurements("faithful"), options);
+    EXPECT_NEAR(find(result, EEE, 2)->criteria->nec, 0.00928453, 1e-7);
+    EXPECT_NEAR(find(result, EEE, 3)->criteria->nec, 0.26145403, 2e-6);
+    EXPECT_EQ(best_of(result).component_count, 2);
+    EXPECT_THAT(verdict(result, Criterion::nec),
+                HasSubstr("EEE,2 has the least normalised entropy, 0.00928; EEE,3 follows"));
+    options = trying({1, 2}, {EEE});
+    options.em.tolerance = 0.0;
+    options.em.iteration_limit = 2000;
+    const SearchResult with_one = search_gaussian_mixtures(test::measurements("faithful"), options);
+    EXPECT_EQ(find(with_one, EEE, 1)->criteria->nec, 1.0);
+    EXPECT_DOUBLE_EQ(find(with_one, EEE, 2)->criteria->nec, find(result, EEE, 2)->criteria->nec);
 }
 
 TEST(Search, NamesThreeTiedComponentsOnFaithful) {

@@ -271,7 +271,7 @@ TEST(ComparisonTable, CopiesAndStoresNumbersInTheCLocale) {
     const QByteArray csv = table.toCsv();
     QLocale::setDefault(QLocale::c());
     EXPECT_TRUE(csv.startsWith("model,status,component_count,covariance_structure,bic,"));
-    EXPECT_TRUE(csv.contains("\"EII,2\",best,2,EII,99.25,100.25,98.25,-49.625,20,"));
+    EXPECT_TRUE(csv.contains("\"EII,2\",best,2,EII,99.25,100.25,98.25,,,-49.625,20,"));
     EXPECT_TRUE(csv.contains("spurious: component 2 is flat"));
     EXPECT_EQ(csv.count('\n'), 7);
     table.copyWithHeader();
@@ -304,7 +304,7 @@ TEST(BicPlot, SelectsTheModelThatIsClicked) {
     EXPECT_EQ(view.current(), 2);
     EXPECT_THAT(view.accessibleDescription().toStdString(),
                 testing::HasSubstr("the best is EII,2"));
-    EXPECT_TRUE(view.dataCsv().contains("VVV,10,100,,,,,failed,too few rows"));
+    EXPECT_TRUE(view.dataCsv().contains("VVV,10,100,,,,,,,,failed,too few rows"));
 }
 
 TEST(BicPlot, DrawsNoModelsAndFailedModels) {
@@ -317,7 +317,7 @@ TEST(BicPlot, DrawsNoModelsAndFailedModels) {
 TEST(ComponentSummary, StoresTheParametersAndEscapesNames) {
     ComponentSummaryView view;
     view.setModel(twoComponents(2), {"a,b", "<b>x</b>"},
-                  {"2 groups", {{0, 0.6, 30, "Component <1>"}}, {}});
+                  {"2 groups", {{0, 0.6, 30, "Component <1>"}}, {}, {}});
     EXPECT_EQ(view.toCsv().toStdString(),
               "component,mixing_weight,\"mean of a,b\",mean of <b>x</b>,\"standard_deviation of "
               "a,b\",standard_deviation of <b>x</b>\n1,0.6,0,0,1,1\n2,0.4,1,1,0.5,0.5\n");
