@@ -74,7 +74,7 @@ std::vector<std::size_t> featureColumns(const DataEntry& entry);
 int weightColumn(const DataEntry& entry);
 /// Tables up to this many rows begin with ten starts of every model, larger ones with one: there
 /// each start takes minutes, and hierarchical clustering alone finds most of what is to be found.
-inline constexpr std::int64_t manyStartsRowLimit = 5000;
+inline constexpr std::int64_t manyStartsRowLimit = 10000;
 inline constexpr int manyStarts = 10;
 /// The set-up a new data set of `rowCount` rows starts with.
 Plan defaultSetup(const QString& path, const CsvOptions& importOptions, std::int64_t rowCount);

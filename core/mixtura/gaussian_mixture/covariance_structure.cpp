@@ -86,6 +86,18 @@ bool depends_on_column_scales(CovarianceStructure structure) noexcept {
     return facts_of(structure).depends_on_column_scales;
 }
 
+bool is_nested(CovarianceStructure inner, CovarianceStructure outer) noexcept {
+    // Volume, shape and orientation each: identity within equal within own.
+    const auto freedom = [](char letter) { return letter == 'I' ? 0 : letter == 'E' ? 1 : 2; };
+    const std::string_view a = to_string(inner);
+    const std::string_view b = to_string(outer);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (freedom(a[i]) > freedom(b[i]))
+            return false;
+    }
+    return inner != outer;
+}
+
 int covariance_parameter_count(CovarianceStructure structure, int component_count,
                                int feature_count) noexcept {
     const std::string_view name = to_string(structure);

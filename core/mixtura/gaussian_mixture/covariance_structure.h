@@ -44,6 +44,8 @@ std::string_view describe(CovarianceStructure structure) noexcept;
 bool is_diagonal(CovarianceStructure structure) noexcept;
 /// True where scaling single columns changes the fitted model: EII VII EVE VVE EEV VEV.
 bool depends_on_column_scales(CovarianceStructure structure) noexcept;
+/// True where `inner` is a special case of `outer` and another structure: VEI of VVI, VEE, VVV, ...
+bool is_nested(CovarianceStructure inner, CovarianceStructure outer) noexcept;
 /// Free parameters of the K covariance matrices of d features (table in the help page).
 int covariance_parameter_count(CovarianceStructure structure, int component_count,
                                int feature_count) noexcept;

@@ -17,6 +17,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/selection/cross_validation.h"
+#include "mixtura/selection/shared_starts.h"
 
 namespace mixtura {
 
@@ -307,6 +308,9 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
             }
         },
         tbb::simple_partitioner());
+    const bool is_stopped = (options.em.run_count > 1 &&
+                             exchange_starts(candidates, *problem, options.em, fit_control)) ||
+                            raise_above_nested_fits(candidates, *problem, options.em, fit_control);
     add_normalised_entropies(candidates, *problem, options.em, fit_control);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const std::size_t first = first_alike(candidates, i, problem->feature_count());
@@ -315,7 +319,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
             serial.on_candidate(i, candidates[i]);
         }
     }
-    result.cancelled = std::ranges::any_of(candidates, is_cancelled);
+    result.cancelled = is_stopped || std::ranges::any_of(candidates, is_cancelled);
     result.best = best_of(candidates, options.criterion);
     return result;
 }

@@ -56,7 +56,8 @@ inline constexpr int fold_count_limit = 1000;
 /// Fits every structure at every count, in parallel jobs, and ranks the admissible ones. With one
 /// component all structures of one kind (spherical, diagonal, ellipsoidal) coincide: one is fitted,
 /// the others are reported alike. Where d = 1 only equal and variable volumes differ; of each the
-/// first structure asked for is tried. Repeated counts are tried once. A cancelled search keeps
+/// first structure asked for is tried. Where a model ended below one nested in it, it is run once
+/// more from there, see shared_starts.h. Repeated counts are tried once. A cancelled search keeps
 /// what is done. The same bits for any number of threads.
 /// @throw InvalidArgument  an option out of range; weights as in `fit_em`
 /// @throw DataError        data that no candidate can use, as in `fit_em`; fewer rows than the least

