@@ -348,6 +348,15 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                covariance_floor_limit,
                "Least eigenvalue of a covariance, relative to the mean variance [1e-8]")
         ->group(group);
+    command
+        .add_option_function<std::string>(
+            "--prior",
+            [&em = arguments.em](const std::string& name) {
+                em.prior = name.empty() ? Prior::conjugate : prior_from(name);
+            },
+            "Prior of means and covariances: none or conjugate (also without a value) [none]")
+        ->expected(0, 1)
+        ->group(group);
 }
 
 void add_output_options(CLI::App& command, FitArguments& arguments) {
@@ -409,9 +418,6 @@ void add_later_options(CLI::App& command) {
     refuse("--labels",
            "fit gmm takes no labels of single rows into account; --init labels:COLUMN starts from "
            "a column that labels every row.");
-    refuse("--prior",
-           "fit gmm estimates without a prior; --covariance-floor keeps covariances away from "
-           "zero.");
     refuse("--noise",
            "fit gmm has no component for noise; leave far rows out of the data, or add a "
            "component.");

@@ -172,6 +172,11 @@ void SetupPanel::connectOptions() {
         edit(tr("Change covariance floor"),
              [=](Plan& plan) { plan.search.em.covariance_floor = value; });
     });
+    connect(p.prior, &QComboBox::activated, this, [this] {
+        edit(tr("Change prior"), [this](Plan& plan) {
+            plan.search.em.prior = static_cast<Prior>(parts_->prior->currentData().toInt());
+        });
+    });
     connect(p.threads, &QSpinBox::valueChanged, this, [this](int value) {
         if (!parts_->isUpdating)
             parts_->session->setThreadCount(value);
@@ -247,6 +252,7 @@ void SetupPanel::refresh() {
     select(p.standardise, int(plan.columns.standardise));
     select(p.missingRows, int(plan.columns.missing_rows));
     select(p.start, int(plan.search.em.initialisation));
+    select(p.prior, int(plan.search.em.prior));
     showNumber(p.tolerance, plan.search.em.tolerance);
     showNumber(p.floor, plan.search.em.covariance_floor);
     p.iterations->setValue(plan.search.em.iteration_limit);

@@ -260,6 +260,13 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.floor = number(QStringLiteral("covarianceFloor"), 0.0, covariance_floor_limit,
                      tr("Least variance in any direction, relative to the mean variance of the "
                         "data. Keeps components from collapsing onto single rows."));
+    p.prior = new QComboBox;
+    p.prior->setObjectName(QStringLiteral("priorCombo"));
+    p.prior->addItem(tr("none (maximum likelihood)"), int(Prior::none));
+    p.prior->addItem(tr("conjugate"), int(Prior::conjugate));
+    p.prior->setToolTip(
+        tr("A weak prior of the means and covariances, made from the data, keeps "
+           "small components from collapsing."));
     p.threads = new QSpinBox;
     p.threads->setObjectName(QStringLiteral("threads"));
     p.threads->setRange(0, std::max(64, QThread::idealThreadCount()));
@@ -274,8 +281,9 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     form->addRow(tr("Tolerance:"), p.tolerance);
     form->addRow(tr("Iteration limit:"), p.iterations);
     form->addRow(tr("Covariance floor:"), p.floor);
+    form->addRow(tr("Prior:"), p.prior);
     form->addRow(tr("Threads:"), p.threads);
-    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.missingRows}) {
+    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.missingRows, p.prior}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(10);
     }
@@ -288,6 +296,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
                                       {p.tolerance, tr("Tolerance")},
                                       {p.iterations, tr("Iteration limit")},
                                       {p.floor, tr("Covariance floor")},
+                                      {p.prior, tr("Prior")},
                                       {p.threads, tr("Threads")}})
         field->setAccessibleName(name);
 }

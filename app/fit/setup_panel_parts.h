@@ -42,6 +42,7 @@ struct SetupPanel::Parts {
     QLineEdit* tolerance = nullptr;
     QSpinBox* iterations = nullptr;
     QLineEdit* floor = nullptr;
+    QComboBox* prior = nullptr;
     QSpinBox* threads = nullptr;
     QLabel* forecast = nullptr;
     QLabel* advice = nullptr;

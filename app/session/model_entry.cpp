@@ -47,6 +47,8 @@ Plan planOfModel(const SavedModel& saved) {
     plan.search.fold_count = stated(options, "fold_count", plan.search.fold_count);
     plan.bootstrap_replicates = stated(options, "bootstrap_replicates", 0);
     EmOptions& em = plan.search.em;
+    if (stated(options, "prior", std::string()) == to_string(Prior::conjugate))
+        em.prior = Prior::conjugate;
     em.seed = stated(options, "seed", em.seed);
     em.tolerance = stated(options, "tolerance", em.tolerance);
     em.iteration_limit = stated(options, "iteration_limit", em.iteration_limit);

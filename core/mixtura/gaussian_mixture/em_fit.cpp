@@ -137,6 +137,18 @@ Initialisation initialisation_from(std::string_view name) {
                           "\": use hierarchical, kmeans or random.");
 }
 
+std::string_view to_string(Prior prior) noexcept {
+    return prior == Prior::conjugate ? "conjugate" : "none";
+}
+
+Prior prior_from(std::string_view name) {
+    for (const Prior prior : {Prior::none, Prior::conjugate}) {
+        if (name == to_string(prior))
+            return prior;
+    }
+    throw InvalidArgument("Unknown prior \"" + std::string(name) + "\": use none or conjugate.");
+}
+
 void validate(const EmOptions& options) {
     const auto require = [](bool holds, const std::string& option, const std::string& value,
                             const std::string& condition) {

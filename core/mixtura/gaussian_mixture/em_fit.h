@@ -25,6 +25,13 @@ std::string_view to_string(Initialisation initialisation) noexcept;
 /// @throw InvalidArgument  any other text; lists the names
 Initialisation initialisation_from(std::string_view name);
 
+/// What is climbed: the likelihood, or the posterior density under the default conjugate prior of
+/// the means and covariances, see conjugate_prior.h.
+enum class Prior { none, conjugate };
+std::string_view to_string(Prior prior) noexcept;
+/// @throw InvalidArgument  any other text; lists the names
+Prior prior_from(std::string_view name);
+
 /// What to estimate and when to stop. Plain data, saved with the model as its provenance.
 struct EmOptions {
     int component_count = 2;  ///< K >= 1
@@ -44,6 +51,7 @@ struct EmOptions {
     /// (interquartile range / 1.349)^2 where that is less, so that far rows do not raise it). The
     /// M-step is exact subject to it, which keeps the likelihood monotone. Counted in the result.
     double covariance_floor = 1e-8;
+    Prior prior = Prior::none;
     std::uint64_t seed = 1;  ///< start r draws from its own stream (seed, r)
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.
@@ -66,7 +74,9 @@ struct EmStart {
 struct EmRun {
     FitStatus status = FitStatus::converged;
     std::vector<double>
-        log_likelihood;      ///< nats, after each M-step (a model start adds its own first)
+        log_likelihood;  ///< nats, after each M-step (a model start adds its own first)
+    /// Nats, log-likelihood plus log prior up to a constant, entry by entry; empty without a prior.
+    std::vector<double> log_posterior;
     int iterations = 0;      ///< M-steps whose estimate was kept
     int floors_applied = 0;  ///< eigenvalues clipped in the last M-step
     std::string diagnosis;   ///< of a degenerate or suspicious run: what, and why
@@ -90,8 +100,8 @@ struct EmFit {
 /// Maximum-likelihood estimate of a Gaussian mixture by expectation-maximisation (EM).
 ///
 /// Alternates the responsibilities r_ik = pi_k N(x_i; mu_k, Sigma_k) / p(x_i) with the estimates
-/// they imply under the covariance structure. Where the floor is inactive the log-likelihood never
-/// decreases.
+/// they imply under the covariance structure. Where the floor is inactive the log-likelihood (under
+/// a prior, the log-posterior) never decreases.
 /// Source: Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39:1; Celeux & Govaert (1995);
 /// Varadhan & Roland (2008), Scand. J. Stat. 35:335.
 ///

@@ -3,10 +3,19 @@
 
 namespace mixtura {
 
+namespace {
+
+/// Only the tail is new: a whole copy at each iteration would be quadratic in their number.
+void append_tail(const std::vector<double>& trace, std::vector<double>& kept) {
+    kept.insert(kept.end(), trace.begin() + static_cast<std::ptrdiff_t>(kept.size()), trace.end());
+}
+
+}  // namespace
+
 bool is_better_run(const EmRun& a, const EmRun& b) {
     if (a.diagnosis.empty() != b.diagnosis.empty())
         return a.diagnosis.empty();
-    return a.log_likelihood.back() > b.log_likelihood.back();
+    return climbed_by(a).back() > climbed_by(b).back();
 }
 
 std::optional<EmRunState> EmJournal::state(const EmRunKey& key) const {
@@ -24,11 +33,8 @@ void EmJournal::keep(const EmRunKey& key, const EmRun& record, const EmIterate& 
                      const EmPace& pace) {
     const std::scoped_lock lock(mutex_);
     EmRunState& state = states_[key];
-    // Only the tail is new: a whole copy at each iteration would be quadratic in their number.
-    std::vector<double>& trace = state.record.log_likelihood;
-    trace.insert(trace.end(),
-                 record.log_likelihood.begin() + static_cast<std::ptrdiff_t>(trace.size()),
-                 record.log_likelihood.end());
+    append_tail(record.log_likelihood, state.record.log_likelihood);
+    append_tail(record.log_posterior, state.record.log_posterior);
     state.record.iterations = record.iterations;
     state.record.start = record.start;
     state.iterate = iterate;

@@ -72,8 +72,13 @@ class EmJournal {
     States states_;
 };
 
+/// What a run climbs: its log-posterior where it has a prior, else its log-likelihood.
+[[nodiscard]] inline const std::vector<double>& climbed_by(const EmRun& run) {
+    return run.log_posterior.empty() ? run.log_likelihood : run.log_posterior;
+}
+
 /// Whether run `a` would be chosen before run `b`, both with a model: the one that is not spurious,
-/// then the greater log-likelihood.
+/// then the one that climbed higher.
 [[nodiscard]] bool is_better_run(const EmRun& a, const EmRun& b);
 
 }  // namespace mixtura

@@ -227,6 +227,13 @@ compute::GaussianStatistics EmProblem::moments(const Partition& partition, int c
     return partition_statistics(observations_, weights_, partition, component_count, shape);
 }
 
+EmProblem::Moments EmProblem::moments_of_all() const {
+    const compute::GaussianStatistics all =
+        moments(Partition(static_cast<std::size_t>(row_count()), 0), 1,
+                compute::GaussianParameters::Shape::full);
+    return {.mean = all.means.row(0), .covariance = all.scatters.front() / (weight_sum_ - 1.0)};
+}
+
 EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
                                           const FitControl& control) const {
     constexpr auto block_rows = static_cast<Index>(compute::block_rows);

@@ -41,6 +41,13 @@ class EmProblem {
         return typical_variances_;
     }
 
+    /// Mean and covariance of all rows.
+    struct Moments {
+        Eigen::RowVectorXd mean;     ///< d
+        Eigen::MatrixXd covariance;  ///< d x d, divisor N - 1 with N the sum of the weights
+    };
+    [[nodiscard]] Moments moments_of_all() const;
+
     /// Makes `start_partition(..., hierarchical, ...)` cheap; does nothing the second time and
     /// for one feature. Not to be called side by side with anything else.
     void prepare_hierarchical_tree(const FitControl& control);

@@ -9,6 +9,7 @@
 
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/conjugate_prior.h"
 #include "mixtura/gaussian_mixture/covariance_estimate.h"
 #include "mixtura/gaussian_mixture/spurious.h"
 #include "mixtura/gaussian_mixture/squarem.h"
@@ -61,12 +62,13 @@ std::string fault_in(const GaussianStatistics& statistics, double row_weight, in
     return {};
 }
 
-/// M-step: mixing weights and means from the moments, covariances under the structure.
-EmIterate maximise(const GaussianStatistics& statistics, CovarianceStructure structure,
-                   const Eigen::VectorXd& floor, const Eigen::MatrixXd& common_part) {
-    return {statistics.masses / statistics.masses.sum(), statistics.means,
-            estimate_covariances(structure, statistics.masses, statistics.scatters, floor,
-                                 common_part)};
+/// The prior that the options ask for.
+std::optional<ConjugatePrior> prior_of(const EmProblem& problem, const EmOptions& options) {
+    if (options.prior == Prior::none)
+        return std::nullopt;
+    const EmProblem::Moments moments = problem.moments_of_all();
+    return default_conjugate_prior(options.covariance_structure, options.component_count,
+                                   moments.mean, moments.covariance);
 }
 
 /// The form a pass takes. @return false if a covariance is not positive definite
@@ -148,6 +150,7 @@ class Run {
           structure_(options.covariance_structure),
           floor_(options.covariance_floor * problem.typical_variances()),
           scales_(problem.typical_variances().cwiseSqrt()),
+          prior_(prior_of(problem, options)),
           row_weight_(problem.weight_sum() / static_cast<double>(problem.used_row_count())) {}
 
     EmRunOutcome from_partition(const Partition& partition, std::string name) {
@@ -158,11 +161,12 @@ class Run {
 
     EmRunOutcome from_model(const GaussianMixture& model) {
         outcome_.record.start = "model";
-        std::optional<GaussianStatistics> statistics = pass(start_parameters(model, structure_));
+        const GaussianParameters parameters = start_parameters(model, structure_);
+        std::optional<GaussianStatistics> statistics = pass(parameters);
         if (!statistics)
             return finish();
         keep_needed_scatters(*statistics, structure_);
-        arrive_at(statistics->log_likelihood);
+        arrive_at(parameters, statistics->log_likelihood);
         iterate(std::move(*statistics));
         return finish();
     }
@@ -238,7 +242,7 @@ class Run {
     /// Whether EM alone is about to converge: its last gain g will be followed by
     /// g rate^2 / (1 - rate^2) at most, since gains shrink by the square of the parameters' rate.
     bool is_near_limit(double rate) const {
-        const std::vector<double>& trace = outcome_.record.log_likelihood;
+        const std::vector<double>& trace = climbed_by(outcome_.record);
         const double gain = trace.back() - trace[trace.size() - 2];
         return gain * rate * rate < options_.tolerance * (1.0 - rate * rate);
     }
@@ -247,27 +251,40 @@ class Run {
     /// status, where it would lose likelihood
     bool land(const SquaremStep& jump, const Eigen::MatrixXd& common_part,
               GaussianStatistics& statistics) {
-        const double least = outcome_.record.log_likelihood.back();
-        const auto is_gain = [&](const std::optional<GaussianStatistics>& there) {
-            return there && there->log_likelihood >= least &&
+        const double least = climbed_by(outcome_.record).back();
+        std::string failure;
+        std::optional<GaussianStatistics> there;
+        const auto is_gain_at = [&](const GaussianParameters& parameters) {
+            there = try_pass(parameters, failure);
+            return there && there->log_likelihood + log_prior_at(parameters) >= least &&
                    fault_in(*there, row_weight_, 0).empty();
         };
-        std::string failure;
-        std::optional<GaussianStatistics> there =
-            try_pass(from_squarem_coordinates(jump.point, scales_, parameters_), failure);
-        if (!is_gain(there))
+        if (!is_gain_at(from_squarem_coordinates(jump.point, scales_, parameters_)))
             return false;
-        EmIterate landing = maximise(*there, structure_, floor_, common_part);
+        EmIterate landing = maximise(*there, common_part);
         GaussianParameters parameters;
-        if (!prepare(landing, structure_, parameters))
-            return false;
-        there = try_pass(parameters, failure);
-        if (!is_gain(there))
+        if (!prepare(landing, structure_, parameters) || !is_gain_at(parameters))
             return false;
         parameters_ = std::move(parameters);
         statistics = std::move(*there);
         keep(std::move(landing), statistics.log_likelihood);
         return true;
+    }
+
+    /// M-step: mixing weights from the masses, means and covariances under structure and prior.
+    EmIterate maximise(const GaussianStatistics& statistics,
+                       const Eigen::MatrixXd& common_part) const {
+        const Eigen::VectorXd mixing_weights = statistics.masses / statistics.masses.sum();
+        const auto estimate = [&](const GaussianStatistics& moments) -> EmIterate {
+            return {mixing_weights, moments.means,
+                    estimate_covariances(structure_, moments.masses, moments.scatters, floor_,
+                                         common_part)};
+        };
+        return prior_ ? estimate(with_prior(*prior_, statistics)) : estimate(statistics);
+    }
+
+    double log_prior_at(const GaussianParameters& parameters) const {
+        return prior_ ? log_prior(*prior_, parameters) : 0.0;
     }
 
     /// M-step; leaves the parameters of the pass that follows in `parameters_`.
@@ -277,8 +294,8 @@ class Run {
             degenerate(std::move(fault));
             return std::nullopt;
         }
-        EmIterate next = maximise(statistics, structure_, floor_,
-                                  last_ ? last_->estimate.common_part : Eigen::MatrixXd());
+        EmIterate next =
+            maximise(statistics, last_ ? last_->estimate.common_part : Eigen::MatrixXd());
         if (!prepare(next, structure_, parameters_)) {
             degenerate("A covariance is not positive definite at iteration " +
                        std::to_string(iteration + 1) +
@@ -330,11 +347,13 @@ class Run {
         pace_.floored_steps = iterate.estimate.floors_applied > 0 ? pace_.floored_steps + 1 : 0;
         last_ = std::move(iterate);
         ++outcome_.record.iterations;
-        arrive_at(log_likelihood);
+        arrive_at(parameters_, log_likelihood);
     }
 
-    void arrive_at(double log_likelihood) {
+    void arrive_at(const GaussianParameters& parameters, double log_likelihood) {
         outcome_.record.log_likelihood.push_back(log_likelihood);
+        if (prior_)
+            outcome_.record.log_posterior.push_back(log_likelihood + log_prior_at(parameters));
         reporter_.report(run_, outcome_.record.iterations, log_likelihood, distance());
     }
 
@@ -348,10 +367,12 @@ class Run {
         EmRun& run = outcome_.record;
         if (!last_ || run.log_likelihood.empty())
             return false;
-        const double loss = run.log_likelihood.back() - log_likelihood;
-        if (!(loss > rounding_loss * (1.0 + std::abs(log_likelihood))))
+        const double reached = log_likelihood + log_prior_at(parameters_);
+        const double loss = climbed_by(run).back() - reached;
+        if (!(loss > rounding_loss * (1.0 + std::abs(reached))))
             return false;
-        run.diagnosis = "The log-likelihood fell by " + brief_text(loss, 2) + " at iteration " +
+        run.diagnosis = std::string(prior_ ? "The log-posterior" : "The log-likelihood") +
+                        " fell by " + brief_text(loss, 2) + " at iteration " +
                         std::to_string(run.iterations + 1) +
                         ": the covariances are nearly singular. The iterate before is kept.";
         run.status = FitStatus::converged;
@@ -360,7 +381,7 @@ class Run {
 
     /// Nats that plain EM steps would still gain, as far as the last of them tell; else NaN.
     double distance() const {
-        return pace_.plain_steps >= 2 ? aitken_distance(outcome_.record.log_likelihood)
+        return pace_.plain_steps >= 2 ? aitken_distance(climbed_by(outcome_.record))
                                       : std::numeric_limits<double>::quiet_NaN();
     }
 
@@ -369,7 +390,7 @@ class Run {
     bool has_converged() const {
         if (options_.tolerance == 0.0 || pace_.plain_steps < settled_steps)
             return false;
-        const std::vector<double>& trace = outcome_.record.log_likelihood;
+        const std::vector<double>& trace = climbed_by(outcome_.record);
         for (int back = 0; back < settled_steps; ++back) {
             const std::span<const double> seen(trace.data(),
                                                trace.size() - static_cast<std::size_t>(back));
@@ -407,10 +428,10 @@ class Run {
         if (last_ && run.status != FitStatus::degenerate) {
             run.floors_applied = last_->estimate.floors_applied;
             outcome_.model = as_model(*last_, structure_);
-            outcome_.spurious =
-                run.diagnosis.empty()
-                    ? spurious_reason(*outcome_.model, problem_.weight_sum(), run.floors_applied)
-                    : run.diagnosis;
+            outcome_.spurious = run.diagnosis.empty()
+                                    ? spurious_reason(*outcome_.model, problem_.weight_sum(),
+                                                      run.floors_applied, prior_.has_value())
+                                    : run.diagnosis;
             run.diagnosis = outcome_.spurious;
         }
         if (control_.journal != nullptr && run.status != FitStatus::cancelled) {
@@ -430,6 +451,7 @@ class Run {
     CovarianceStructure structure_;
     Eigen::VectorXd floor_;
     Eigen::VectorXd scales_;
+    std::optional<ConjugatePrior> prior_;
     double row_weight_;
     GaussianParameters parameters_;
     std::optional<EmIterate> last_;

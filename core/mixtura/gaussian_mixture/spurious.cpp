@@ -33,7 +33,8 @@ std::string component_of(Eigen::Index k, Eigen::Index component_count) {
     return "component " + std::to_string(k + 1) + " of " + std::to_string(component_count);
 }
 
-std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied) {
+std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied,
+                            bool has_prior) {
     if (floors_applied > 0) {
         return "The covariance floor holds " + std::to_string(floors_applied) +
                (floors_applied == 1 ? " eigenvalue" : " eigenvalues") +
@@ -43,13 +44,17 @@ std::string spurious_reason(const GaussianMixture& model, double weight_sum, int
     const int component_count = model.component_count();
     if (component_count == 1)
         return {};
-    const int least_mass = rows_for_covariance(model.covariance_structure(), model.feature_count());
+    const int least_mass =
+        has_prior ? 1 : rows_for_covariance(model.covariance_structure(), model.feature_count());
     for (int k = 0; k < component_count; ++k) {
         const double mass = model.mixing_weights()[k] * weight_sum;
         if (mass < least_mass) {
             return "The mass of " + component_of(k, component_count) + " is " +
-                   brief_text(mass, 3) + ", less than the " + std::to_string(least_mass) +
-                   " rows that determine a covariance. Try fewer components.";
+                   brief_text(mass, 3) +
+                   (least_mass == 1 ? std::string(", less than one row")
+                                    : ", less than the " + std::to_string(least_mass) +
+                                          " rows that determine a covariance") +
+                   ". Try fewer components.";
         }
     }
     Eigen::MatrixXd mean_factor =

@@ -11,7 +11,9 @@ namespace mixtura {
 /// has a smaller mass than a covariance needs, or its covariance is nearly flat.
 /// @param weight_sum      sum of the case weights
 /// @param floors_applied  eigenvalues that the last M-step held at their floor
-std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied);
+/// @param has_prior       covariances have a prior, which small masses leave them to
+std::string spurious_reason(const GaussianMixture& model, double weight_sum, int floors_applied,
+                            bool has_prior);
 
 /// Least mass of a component, in rows, below which a covariance of this structure is taken for an
 /// accident of the rows. Where all components share one covariance it is 1: no component can

@@ -42,6 +42,9 @@ json run_json(const EmRunKey& key, const EmRunState& state) {
     json trace = json::array();
     for (const double value : record.log_likelihood)
         trace.push_back(std::isfinite(value) ? json(value) : json(nullptr));
+    json posterior = json::array();
+    for (const double value : record.log_posterior)
+        posterior.push_back(std::isfinite(value) ? json(value) : json(nullptr));
     json run = {{"component_count", key.component_count},
                 {"covariance_structure", std::string(to_string(key.covariance_structure))},
                 {"run", key.run},
@@ -51,7 +54,8 @@ json run_json(const EmRunKey& key, const EmRunState& state) {
                 {"iterations", record.iterations},
                 {"floors_applied", record.floors_applied},
                 {"diagnosis", record.diagnosis},
-                {"trace", std::move(trace)}};
+                {"trace", std::move(trace)},
+                {"log_posterior", std::move(posterior)}};
     if (!state.iterate)
         return run;
     const EmIterate& iterate = *state.iterate;
@@ -140,6 +144,11 @@ EmRunState read_state(const JsonReader& reader, const EmRunKey& key) {
     const JsonReader trace = reader.at("trace");
     for (std::size_t i = 0; i < trace.array_size(); ++i)
         record.log_likelihood.push_back(trace.at(i).number_or_null());
+    const JsonReader posterior = reader.at("log_posterior");
+    if (posterior.array_size() > 0)
+        posterior.expect_size(trace.array_size(), "numbers, as the trace has");
+    for (std::size_t i = 0; i < posterior.array_size(); ++i)
+        record.log_posterior.push_back(posterior.at(i).number_or_null());
     if (!state.has_ended || reader.has("mixing_weights"))
         state.iterate = read_iterate(reader, key);
     if (state.iterate) {

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Where the options of a plan stand in its JSON form, with their names for the analyst.
-constexpr std::array<std::pair<const char*, const char*>, 29> options = {
+constexpr std::array<std::pair<const char*, const char*>, 30> options = {
     {{"/import/encoding", "--encoding"},
      {"/import/delimiter", "--delimiter"},
      {"/import/decimal", "--decimal"},
@@ -50,6 +50,7 @@ constexpr std::array<std::pair<const char*, const char*>, 29> options = {
      {"/search/em/iteration_limit", "--max-iterations"},
      {"/search/em/tolerance", "--tolerance"},
      {"/search/em/covariance_floor", "--covariance-floor"},
+     {"/search/em/prior", "--prior"},
      {"/start_labels", "--init"}}};
 
 void add_matrix(Sha256& hash, const Eigen::MatrixXd& matrix) {

@@ -136,6 +136,8 @@ void add_search(const Plan& plan, Arguments& arguments) {
         arguments.option("--tolerance", exact_text(em.tolerance));
     if (em.covariance_floor != defaults.covariance_floor)
         arguments.option("--covariance-floor", exact_text(em.covariance_floor));
+    if (em.prior != defaults.prior)
+        arguments.option("--prior", std::string(to_string(em.prior)));
 }
 
 }  // namespace

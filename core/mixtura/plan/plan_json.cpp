@@ -53,7 +53,7 @@ ColumnPlan column_plan_from(const JsonReader& reader) {
 
 EmOptions em_options_from(const JsonReader& reader) {
     reader.expect_keys({"initialisation", "tolerance", "iteration_limit", "run_count",
-                        "short_run_count", "covariance_floor", "seed"});
+                        "short_run_count", "covariance_floor", "prior", "seed"});
     EmOptions em;
     read_key(reader, "initialisation", em.initialisation,
              [](const JsonReader& value) { return initialisation_from(value.text()); });
@@ -64,6 +64,8 @@ EmOptions em_options_from(const JsonReader& reader) {
     read_key(reader, "short_run_count", em.short_run_count, count_of);
     read_key(reader, "covariance_floor", em.covariance_floor,
              [](const JsonReader& value) { return value.number(); });
+    read_key(reader, "prior", em.prior,
+             [](const JsonReader& value) { return prior_from(value.text()); });
     read_key(reader, "seed", em.seed,
              [](const JsonReader& value) { return value.unsigned_integer(); });
     return em;
@@ -109,6 +111,7 @@ json to_json(const SearchOptions& search) {
               {"run_count", em.run_count},
               {"short_run_count", em.short_run_count},
               {"covariance_floor", em.covariance_floor},
+              {"prior", std::string(to_string(em.prior))},
               {"seed", em.seed}}}};
 }
 

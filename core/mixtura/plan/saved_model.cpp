@@ -24,6 +24,7 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         {"tolerance", em.tolerance},
         {"iteration_limit", em.iteration_limit},
         {"covariance_floor", em.covariance_floor},
+        {"prior", std::string(to_string(em.prior))},
         {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
         {"standardise", std::string(to_string(plan.columns.standardise))},
         {"observation_weights", plan.columns.weights},

@@ -96,6 +96,7 @@ EmFit Standardisation::undo(EmFit fit) const {
     fit.log_likelihood -= shift;
     for (EmRun& run : fit.runs) {
         for (double& value : run.log_likelihood) value -= shift;
+        for (double& value : run.log_posterior) value -= shift;
     }
     return fit;
 }

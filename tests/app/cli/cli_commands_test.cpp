@@ -82,7 +82,7 @@ TEST(CliHelp, EveryDocumentedOptionOfFitGmmIsListed) {
                                "--resume",
                                "--checkpoint-every"})
         EXPECT_THAT(help, HasSubstr(std::string(option))) << option;
-    for (const char* absent : {"--family", "--labels", "--noise", "--prior", "single"})
+    for (const char* absent : {"--family", "--labels", "--noise", "single"})
         EXPECT_EQ(help.find(absent), std::string::npos) << absent;
 }
 
@@ -213,9 +213,15 @@ TEST(CliFit, ChoosesByCrossValidationAndByNormalisedEntropy) {
 }
 
 TEST(CliFit, TestsTheNumberOfComponents) {
-    const std::vector<std::string> arguments = {
-        "fit",          "gmm", data_file("faithful.csv"), "--components", "1:3",
-        "--covariance", "VVV", "--bootstrap-test",        "19"};
+    const std::vector<std::string> arguments = {"fit",
+                                                "gmm",
+                                                data_file("faithful.csv"),
+                                                "--components",
+                                                "1:3",
+                                                "--covariance",
+                                                "VVV",
+                                                "--bootstrap-test",
+                                                "19"};
     const auto words = cli(arguments);
     ASSERT_EQ(words.status, 0) << words.err;
     EXPECT_THAT(words.out, HasSubstr("Bootstrap test of the number of components, 1 against 2 "

@@ -131,6 +131,7 @@ TEST(CheckpointFile, ReadsBackBitForBit) {
     EmRunState state;
     state.record = {.status = FitStatus::iteration_limit,
                     .log_likelihood = {-0.1 - 0.2, -1e308, 5e-324},
+                    .log_posterior = {0.1 - 0.2, 1e308, -5e-324},
                     .iterations = 3,
                     .floors_applied = 2,
                     .diagnosis = "so \"so\"",
@@ -151,6 +152,7 @@ TEST(CheckpointFile, ReadsBackBitForBit) {
     EXPECT_EQ(read.runs.begin()->first, key);
     const EmRunState& again = read.runs.begin()->second;
     EXPECT_EQ(again.record.log_likelihood, state.record.log_likelihood);
+    EXPECT_EQ(again.record.log_posterior, state.record.log_posterior);
     EXPECT_EQ(again.record.status, state.record.status);
     EXPECT_EQ(again.record.diagnosis, state.record.diagnosis);
     EXPECT_EQ(again.iterate->mixing_weights, state.iterate->mixing_weights);

@@ -50,6 +50,10 @@ Plan unusual_plan() {
     plan.search.criterion = Criterion::icl;
     plan.search.em.initialisation = Initialisation::random;
     plan.search.em.run_count = 7;
+    plan.search.em.short_run_count = 21;
+    plan.search.em.prior = Prior::conjugate;
+    plan.search.fold_count = 6;
+    plan.bootstrap_replicates = 199;
     plan.search.em.seed = 18446744073709551615ULL;
     plan.search.em.iteration_limit = 12;
     plan.search.em.tolerance = 0.1 / 3.0;
@@ -111,10 +115,11 @@ TEST(CommandLine, AShellReadsBackEveryWord) {
                     "--columns=-x,\"a,b\",\"say \"\"so\"\"\",new\nline,\xC3\xA9", "--exclude", "z",
                     "--observation-weights", "w", "--missing-rows", "error", "--standardise",
                     "robust", "--components", "2,4,5", "--covariance", "VVV,EEE", "--criterion",
-                    "icl", "--init", "random", "--starts", "7", "--seed", "18446744073709551615",
+                    "icl", "--folds", "6", "--bootstrap-test", "199", "--init", "random",
+                    "--starts", "7", "--short-runs", "21", "--seed", "18446744073709551615",
                     "--max-iterations", "12", "--tolerance", "0.03333333333333333",
-                    "--covariance-floor", "1e-05", "--output", "m.json", "--assignments=-a.csv",
-                    "--trace", "t.csv"));
+                    "--covariance-floor", "1e-05", "--prior", "conjugate", "--output", "m.json",
+                    "--assignments=-a.csv", "--trace", "t.csv"));
 }
 
 TEST(OptionNames, ListsReadBack) {
