@@ -392,7 +392,7 @@ void BicPlot::resetView() {
             upper = values[static_cast<std::size_t>(closeUpShare *
                                                     static_cast<double>(values.size() - 1))];
         const double width = std::max(upper - lower, 1e-6 * std::abs(lower) + 1e-6);
-        setRange(*plot()->yAxis, {lower - 0.14 * width, upper + 0.05 * width});
+        setRange(*plot()->yAxis, {lower - 0.2 * width, upper + 0.05 * width});
     }
     scheduleReplot();
 }

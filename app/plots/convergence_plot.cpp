@@ -308,7 +308,7 @@ void ConvergencePlot::styleAxes() {
     const bool logarithmic = p.distance->isChecked();
     plot()->xAxis->setLabel(p.isLong ? tr("Iteration (logarithmic)") : tr("Iteration"));
     plot()->xAxis->setScaleType(p.isLong ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best") : tr("Log-likelihood (nats)"));
+    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best") : tr("log L (nats)"));
     plot()->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (p.isLong)
         plot()->xAxis->setTicker(p.logIterationTicker);

@@ -16,6 +16,7 @@
 #include <QStandardPaths>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "mixtura/io/csv.h"
@@ -153,6 +154,12 @@ void ComparisonTable::setRecords(const std::vector<SelectionRecord>& records,
     p.verdict->setVisible(!p.verdict->text().isEmpty());
     p.view->setColumnHidden(ComparisonModel::entropy, candidates.empty());
     p.view->setColumnHidden(ComparisonModel::smallestWeight, candidates.empty());
+    const auto isKnown = [&](double SelectionRecord::*figure) {
+        return std::ranges::any_of(
+            records, [&](const SelectionRecord& record) { return std::isfinite(record.*figure); });
+    };
+    p.view->setColumnHidden(ComparisonModel::nec, !isKnown(&SelectionRecord::nec));
+    p.view->setColumnHidden(ComparisonModel::cv, !isKnown(&SelectionRecord::cv));
     p.view->resizeColumnsToContents();
     for (int column = 0; column < ComparisonModel::columnCountInAll; ++column)
         p.view->setColumnWidth(column, p.view->columnWidth(column) + 8);

@@ -57,6 +57,7 @@ ComponentSummaryView::ComponentSummaryView(QWidget* parent)
     parts_->text = new QTextBrowser;
     parts_->text->setOpenLinks(false);
     parts_->text->setFrameShape(QFrame::NoFrame);
+    parts_->text->setWordWrapMode(QTextOption::WordWrap);  // a long name widens its column instead
     parts_->text->document()->setDocumentMargin(14.0);
     parts_->text->setAccessibleName(tr("Summary of the fitted model"));
     auto* layout = new QVBoxLayout(this);

@@ -64,6 +64,7 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
     p.summary->setMinimumWidth(p.summary->fontMetrics().averageCharWidth() * 34);
     p.fitPage->setStretchFactor(0, 1);
     p.fitPage->setStretchFactor(1, 0);
+    p.fitPage->setSizes({1000, p.summary->fontMetrics().averageCharWidth() * 46});
     p.comparePage = new QSplitter(Qt::Vertical);
     p.comparePage->addWidget(p.comparison);
     p.comparePage->addWidget(p.bic);

@@ -74,7 +74,7 @@ struct EmStart {
 struct EmRun {
     FitStatus status = FitStatus::converged;
     std::vector<double>
-        log_likelihood;  ///< nats, after each M-step (a model start adds its own first)
+        log_likelihood;  ///< nats, after each M-step; first that of a start model of the structure
     /// Nats, log-likelihood plus log prior up to a constant, entry by entry; empty without a prior.
     std::vector<double> log_posterior;
     int iterations = 0;      ///< M-steps whose estimate was kept

@@ -166,7 +166,9 @@ class Run {
         if (!statistics)
             return finish();
         keep_needed_scatters(*statistics, structure_);
-        arrive_at(parameters, statistics->log_likelihood);
+        // The likelihood of a model that the structure does not allow is no point of the climb.
+        if (is_allowed(model))
+            arrive_at(parameters, statistics->log_likelihood);
         iterate(std::move(*statistics));
         return finish();
     }
@@ -192,6 +194,11 @@ class Run {
     }
 
   private:
+    bool is_allowed(const GaussianMixture& model) const {
+        return model.covariance_structure() == structure_ ||
+               is_nested(model.covariance_structure(), structure_);
+    }
+
     /// Iterates to the end of the run. @param statistics  those of the start, or of `last_`
     void iterate(GaussianStatistics statistics) {
         while (true) {

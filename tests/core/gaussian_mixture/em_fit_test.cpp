@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/gaussian_mixture/em_fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -316,6 +317,10 @@ TEST(EmFit, AModelStartBeginsWithItsOwnLogLikelihood) {
         fit_em(clusters.observations, {.component_count = 3, .covariance_structure = VVI}, {},
                VectorXd(), start);
     EXPECT_TRUE(diagonal.model.covariances()[0].isDiagonal(0.0));
+    // Its likelihood is above that of any diagonal model near it, and no point of the climb.
+    const std::vector<double>& climb = diagonal.runs[0].log_likelihood;
+    EXPECT_TRUE(std::ranges::is_sorted(climb));
+    EXPECT_EQ(static_cast<int>(climb.size()), diagonal.runs[0].iterations);
     const EmFit full = fit_em(clusters.observations, {.component_count = 3}, {}, VectorXd(),
                               {.partition = {}, .model = diagonal.model});
     EXPECT_GT(full.log_likelihood, diagonal.log_likelihood);
