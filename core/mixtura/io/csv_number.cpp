@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/io/csv_number.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -127,6 +129,76 @@ unsigned look_of(std::string_view digits) {
     return look;
 }
 
+/// The text of a number, cut into runs of digits and the signs between them.
+struct DigitRuns {
+    static constexpr std::size_t limit = 16;
+    std::array<std::size_t, limit> lengths{};
+    std::array<char, limit> signs{};  ///< behind each run but the last
+    std::size_t sign_count = 0;
+    bool has_exponent = false;
+
+    [[nodiscard]] bool has_digits() const noexcept {
+        return std::any_of(lengths.begin(), lengths.end(), [](std::size_t n) { return n > 0; });
+    }
+    [[nodiscard]] bool begins_group() const noexcept { return lengths[0] >= 1 && lengths[0] <= 3; }
+    [[nodiscard]] bool is_group_of_three(std::size_t k) const noexcept { return lengths[k] == 3; }
+};
+
+/// "e5", "E-05", "e+5"
+bool is_exponent(std::string_view text) {
+    if (text.empty() || (text[0] != 'e' && text[0] != 'E'))
+        return false;
+    text.remove_prefix(1);
+    if (!text.empty() && (text[0] == '-' || text[0] == '+'))
+        text.remove_prefix(1);
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// @return nothing where `text` holds anything else
+std::optional<DigitRuns> digit_runs(std::string_view text) {
+    DigitRuns runs;
+    std::size_t i = 0;
+    for (; i < text.size(); ++i) {
+        if (is_digit(text[i])) {
+            ++runs.lengths[runs.sign_count];
+            continue;
+        }
+        const std::size_t blank = grouping_length(text.substr(i), ' ');
+        const char sign = blank > 0 ? ' ' : text[i];
+        if (sign != '.' && sign != ',' && sign != ' ' && sign != '\'')
+            break;
+        if (runs.sign_count + 1 == DigitRuns::limit)
+            return std::nullopt;
+        runs.signs[runs.sign_count++] = sign;
+        if (blank > 0)
+            i += blank - 1;
+    }
+    runs.has_exponent = i < text.size();
+    if (runs.has_exponent && !is_exponent(text.substr(i)))
+        return std::nullopt;
+    return runs.has_digits() ? std::optional(runs) : std::nullopt;
+}
+
+/// One point or comma between two runs of digits.
+SignEvidence evidence_of_single(const DigitRuns& runs, bool starts_with_zero) {
+    const bool may_group =
+        runs.is_group_of_three(1) && runs.begins_group() && !starts_with_zero && !runs.has_exponent;
+    if (runs.signs[0] == '.')
+        return may_group ? SignEvidence::maybe_point : SignEvidence::decimal_point;
+    return may_group ? SignEvidence::maybe_comma : SignEvidence::decimal_comma;
+}
+
+/// All signs but the last are one grouping sign between groups of three.
+bool is_grouped_before_last(const DigitRuns& runs) {
+    if (!runs.begins_group())
+        return false;
+    for (std::size_t k = 1; k < runs.sign_count; ++k)
+        if (!runs.is_group_of_three(k) ||
+            (k + 1 < runs.sign_count && runs.signs[k] != runs.signs[0]))
+            return false;
+    return true;
+}
+
 }  // namespace
 
 ParsedNumber parse_number(std::string_view text, NumberSigns signs) {
@@ -167,64 +239,19 @@ ParsedNumber parse_number(std::string_view text, NumberSigns signs) {
 SignReading read_signs(std::string_view text) {
     text = without_blanks(text);
     take_sign(text);
-    // Cut into runs of digits and the signs between them; what follows must be an exponent.
-    constexpr std::size_t run_limit = 16;
-    std::array<std::size_t, run_limit> runs{};
-    std::array<char, run_limit> signs{};
-    std::size_t sign_count = 0;
-    std::size_t i = 0;
-    const bool starts_with_zero = !text.empty() && text[0] == '0';
-    for (; i < text.size(); ++i) {
-        if (is_digit(text[i])) {
-            ++runs[sign_count];
-            continue;
-        }
-        const std::size_t blank = grouping_length(text.substr(i), ' ');
-        const char sign = blank > 0 ? ' ' : text[i];
-        if (sign != '.' && sign != ',' && sign != ' ' && sign != '\'')
-            break;
-        if (sign_count + 1 == run_limit)
-            return {};
-        signs[sign_count++] = sign;
-        if (blank > 0)
-            i += blank - 1;
-    }
-    bool has_exponent = false;
-    if (i < text.size()) {
-        if (text[i] != 'e' && text[i] != 'E')
-            return {};
-        ++i;
-        if (i < text.size() && (text[i] == '-' || text[i] == '+'))
-            ++i;
-        if (i == text.size() || text.find_first_not_of("0123456789", i) != std::string_view::npos)
-            return {};
-        has_exponent = true;
-    }
-    std::size_t digit_count = 0;
-    for (std::size_t k = 0; k <= sign_count; ++k) digit_count += runs[k];
-    if (digit_count == 0)
+    const std::optional<DigitRuns> runs = digit_runs(text);
+    if (!runs)
         return {};
-    if (sign_count == 0)
+    if (runs->sign_count == 0)
         return {SignEvidence::neutral, '\0'};
-
-    // All signs but the last must be one grouping sign between groups of three.
-    const auto is_group_of_three = [&](std::size_t k) { return runs[k] == 3; };
-    const char last = signs[sign_count - 1];
-    if (sign_count == 1 && (last == '.' || last == ',')) {
-        const bool may_group = is_group_of_three(1) && runs[0] >= 1 && runs[0] <= 3 &&
-                               !starts_with_zero && !has_exponent;
-        if (last == '.')
-            return {may_group ? SignEvidence::maybe_point : SignEvidence::decimal_point, '\0'};
-        return {may_group ? SignEvidence::maybe_comma : SignEvidence::decimal_comma, '\0'};
-    }
-    const char group = signs[0];
-    if (runs[0] < 1 || runs[0] > 3)
+    const char group = runs->signs[0];
+    const char last = runs->signs[runs->sign_count - 1];
+    if (runs->sign_count == 1 && (last == '.' || last == ','))
+        return {evidence_of_single(*runs, text[0] == '0'), '\0'};
+    if (!is_grouped_before_last(*runs))
         return {};
-    for (std::size_t k = 1; k < sign_count; ++k)
-        if (!is_group_of_three(k) || (k + 1 < sign_count && signs[k] != group))
-            return {};
     if (last == group) {
-        if (!is_group_of_three(sign_count))
+        if (!runs->is_group_of_three(runs->sign_count))
             return {};
         if (group == '.')
             return {SignEvidence::grouped_by_point, '.'};
@@ -237,6 +264,10 @@ SignReading read_signs(std::string_view text) {
     if (last == ',')
         return {SignEvidence::decimal_comma, group};
     return {};
+}
+
+bool looks_numeric(std::string_view text) {
+    return read_signs(text).evidence != SignEvidence::not_numeric;
 }
 
 }  // namespace mixtura::csv

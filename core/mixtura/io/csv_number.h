@@ -55,5 +55,7 @@ struct SignReading {
     char grouping = '\0';  ///< seen beyond doubt: '.', ',', ' ' or '\''
 };
 SignReading read_signs(std::string_view text);
+/// Whether `text` is a number under some signs.
+bool looks_numeric(std::string_view text);
 
 }  // namespace mixtura::csv

@@ -11,17 +11,10 @@
 #include "mixtura/io/csv.h"
 #include "mixtura/io/csv_cells.h"
 #include "mixtura/io/csv_chunk.h"
+#include "mixtura/io/csv_column_guess.h"
 #include "mixtura/io/csv_number.h"
 
 namespace mixtura::csv {
-
-/// What the samples say of a column.
-enum class ColumnGuess {
-    number,
-    text,
-    date,
-    unknown  ///< no value among the samples
-};
 
 /// Everything that must be known before the rows are read.
 struct Layout {

@@ -112,7 +112,7 @@ std::vector<std::string> unique_names(const std::vector<std::string>& labels,
         const std::string position = std::to_string(i + 1);
         std::string name = wanted.empty() ? "column_" + position : wanted;
         // A made-up name may not take one that the file gives to another column.
-        for (int k = 2; used.count(name) > 0 || (name != wanted && taken.count(name) > 0); ++k)
+        for (int k = 2; used.contains(name) || (name != wanted && taken.contains(name)); ++k)
             name = (wanted.empty() ? "column_" + position : wanted) + "_" + std::to_string(k);
         if (wanted.empty())
             notes.push_back("Column " + position + " has no name: called " + name + ".");
@@ -137,6 +137,10 @@ std::string quoted_cell(std::string_view text) {
         if (static_cast<unsigned char>(c) < 0x20U)
             c = ' ';
     return '"' + shown + '"';
+}
+
+std::string shown_path(const std::string& path) {
+    return path == "-" ? "Standard input" : path;
 }
 
 }  // namespace mixtura::csv

@@ -28,4 +28,7 @@ std::vector<std::string> unique_names(const std::vector<std::string>& labels,
 /// `text` in quotes, cut after 60 bytes at a character's end, control characters as blanks.
 std::string quoted_cell(std::string_view text);
 
+/// `path` as it begins a sentence: standard input for "-".
+std::string shown_path(const std::string& path);
+
 }  // namespace mixtura::csv
