@@ -17,7 +17,8 @@ QWidget* ChoiceDelegate::createEditor(QWidget* parent, const QStyleOptionViewIte
     combo->setAccessibleName(tr("Choose"));
     for (const auto& [code, name] : model->choices(index)) combo->addItem(name, code);
     connect(combo, &QComboBox::activated, combo, [this, combo] {
-        auto* self = const_cast<ChoiceDelegate*>(this);  // a delegate's signals are not const
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): a delegate's signals are not const
+        auto* self = const_cast<ChoiceDelegate*>(this);
         emit self->commitData(combo);
         emit self->closeEditor(combo);
     });

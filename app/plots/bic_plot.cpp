@@ -299,7 +299,7 @@ void BicPlot::restyle() {
     p.legend->setBrush(Qt::NoBrush);
     p.legend->setMargins(QMargins(4, 8, 8, 4));
     for (std::size_t i = 0; i < p.lines.size(); ++i) {
-        const int place = static_cast<int>(i);
+        const auto place = static_cast<int>(i);
         const QColor colour = readableColour(componentColour(place, theme().dark), theme().dark);
         const Qt::PenStyle style = lineStyles.at(i / componentColourCount % lineStyles.size());
         const auto shape = std::array{QCPScatterStyle::ssDisc,

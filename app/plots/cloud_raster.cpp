@@ -32,7 +32,7 @@ double stampSide(int rows) {
 }
 
 std::vector<QPoint> stampOf(double side) {
-    const int reach = static_cast<int>(side / 2.0);
+    const auto reach = static_cast<int>(side / 2.0);
     const int last = std::max(static_cast<int>(std::lround(side)) - 1 - reach, 0);
     std::vector<QPoint> offsets;
     for (int dy = -reach; dy <= last; ++dy)
@@ -49,7 +49,7 @@ bool countRows(const CloudRaster& cloud, const CloudView& view, int width, int h
                std::vector<Pixel>& pixels, const std::stop_token& stop) {
     const double xScale = width / view.x.size();
     const double yScale = height / view.y.size();
-    const std::size_t rows = static_cast<std::size_t>(cloud.rowCount());
+    const auto rows = static_cast<std::size_t>(cloud.rowCount());
     const double* xs = cloud.x();
     const double* ys = cloud.y();
     const auto channels = [](const QColor& colour) {
@@ -117,7 +117,7 @@ QImage painted(const std::vector<Pixel>& pixels, int width, int height, double o
                 line[a] = 0;
                 continue;
             }
-            const double count = static_cast<double>(pixel.weight);
+            const auto count = static_cast<double>(pixel.weight);
             const double alpha = opacity * (count < 1.0 ? loneOpacity * count
                                                         : loneOpacity + perLog * std::log(count));
             const auto channel = [&](float sum) {
@@ -133,8 +133,8 @@ QImage painted(const std::vector<Pixel>& pixels, int width, int height, double o
 }  // namespace
 
 QImage CloudRaster::image(const CloudView& view, const std::stop_token& stop) const {
-    const int width = static_cast<int>(view.size.width() * view.scale);
-    const int height = static_cast<int>(view.size.height() * view.scale);
+    const auto width = static_cast<int>(view.size.width() * view.scale);
+    const auto height = static_cast<int>(view.size.height() * view.scale);
     if (width < 1 || height < 1)
         return {};
     std::vector<Pixel> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));

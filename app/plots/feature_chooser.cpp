@@ -71,7 +71,7 @@ std::vector<int> FeatureChooser::chosen() const {
 
 void FeatureChooser::settle() {
     const QSignalBlocker quiet(list_);
-    const int count = static_cast<int>(chosen().size());
+    const auto count = static_cast<int>(chosen().size());
     // The last ticked one cannot be unticked, nor another one ticked beyond the limit.
     for (int i = 0; i < list_->count(); ++i) {
         const bool ticked = list_->item(i)->checkState() == Qt::Checked;

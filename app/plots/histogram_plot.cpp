@@ -43,7 +43,7 @@ void HistogramPlot::clear() {
 
 void HistogramPlot::setHistogram(const QString& name, const ColumnHistogram& histogram) {
     WeightedHistogram converted;
-    const double bins = static_cast<double>(histogram.counts.size());
+    const auto bins = static_cast<double>(histogram.counts.size());
     const double width = histogram.width > 0.0 ? histogram.width : 1.0;
     const double lower = histogram.width > 0.0 ? histogram.lower : histogram.lower - 0.5;
     converted.range = {lower, lower + width * std::max(bins, 1.0)};

@@ -257,7 +257,7 @@ QRectF PointCloud::placeOf(const CloudView& view) const {
 
 void PointCloud::drawShapes(QCPPainter* painter) const {
     painter->setAntialiasing(true);
-    const std::size_t rows = static_cast<std::size_t>(rowCount());
+    const auto rows = static_cast<std::size_t>(rowCount());
     const double* xs = rows_.x();
     const double* ys = rows_.y();
     const double opacity = rows_.isFaint ? 0.25 : rows <= 400 ? 0.85 : rows <= 1500 ? 0.65 : 0.5;

@@ -192,8 +192,8 @@ void ScatterMatrix::Parts::build(QCustomPlot& plot, BackgroundQueue* rasters) {
         columns.push_back(new QCPMarginGroup(&plot));
         rows.push_back(new QCPMarginGroup(&plot));
     }
-    const int rowCount = static_cast<int>(table->observations.rows());
-    const int cloudCount = static_cast<int>(size() * (size() - 1));
+    const auto rowCount = static_cast<int>(table->observations.rows());
+    const auto cloudCount = static_cast<int>(size() * (size() - 1));
     panels.resize(size() * size());
     for (std::size_t row = 0; row < size(); ++row) {
         for (std::size_t column = 0; column < size(); ++column) {
@@ -375,7 +375,7 @@ void ScatterMatrix::restyle() {
                 1.4));
         const std::size_t perComponent = parts_->figure ? parts_->figure->ellipse_masses.size() : 1;
         for (std::size_t i = 0; i < panel.ellipses.size(); ++i) {
-            const int component = static_cast<int>(i / perComponent);
+            const auto component = static_cast<int>(i / perComponent);
             panel.ellipses[i]->setPen(
                 QPen(readableColour(componentColour(component, theme().dark), theme().dark),
                      i % perComponent == 0 ? 1.6 : 1.1));

@@ -75,7 +75,7 @@ std::pair<std::int64_t, bool> count_distinct(const std::vector<double>& values) 
     std::int64_t count = 0;
     for (const double value : values) {
         std::uint64_t bits = std::bit_cast<std::uint64_t>(value + 0.0) * 0x9E3779B97F4A7C15ULL;
-        std::size_t slot = static_cast<std::size_t>(bits >> 49U);
+        auto slot = static_cast<std::size_t>(bits >> 49U);
         while (!std::isnan(slots[slot]) && slots[slot] != value) slot = (slot + 1) % slot_count;
         if (!std::isnan(slots[slot]))
             continue;

@@ -162,7 +162,9 @@ std::string Column::text(std::int64_t row) const {
 }
 
 DataSet::DataSet(std::string source, std::vector<Column> columns)
-    : source_(std::move(source)), columns_(std::move(columns)) {
+    : source_(std::move(source)),
+      columns_(std::move(columns)),
+      row_count_(columns_.empty() ? 0 : length(columns_.front())) {
     std::unordered_set<std::string_view> names;
     for (const Column& column : columns_) {
         if (column.name.empty())
@@ -175,7 +177,6 @@ DataSet::DataSet(std::string source, std::vector<Column> columns)
                                   columns_.front().name + "\" has " +
                                   std::to_string(length(columns_.front())) + ".");
     }
-    row_count_ = columns_.empty() ? 0 : length(columns_.front());
 }
 
 std::size_t DataSet::column_index(std::string_view name) const {

@@ -52,7 +52,7 @@ double chosen_width(const std::vector<double>& sorted) {
     const auto n = sorted.size();
     const double width = sorted.back() - sorted.front();
     const double quartiles = sorted[n - 1 - n / 4] - sorted[n / 4];
-    const double rows = static_cast<double>(n);
+    const auto rows = static_cast<double>(n);
     const double sturges = width / (std::log2(rows) + 1.0);
     if (quartiles > 0.0)
         return std::clamp(2.0 * quartiles / std::cbrt(rows), width / histogram_bin_limit, sturges);
@@ -144,7 +144,7 @@ WeightedHistogram weighted_histogram(const VectorRef& values, const VectorRef& w
         bins = chosen_bins(sorted);
     result.range = bins.range;
     result.counts.assign(bins.count, 0.0);
-    const double last = static_cast<double>(bins.count - 1);
+    const auto last = static_cast<double>(bins.count - 1);
     const double scale = static_cast<double>(bins.count) / result.range.size();
     for (Eigen::Index row = 0; row < values.size(); ++row) {
         if (!std::isfinite(values[row]))

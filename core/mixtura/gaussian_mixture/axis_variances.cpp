@@ -39,7 +39,7 @@ double variances_of_volume(const VectorRef& spread, const VectorRef& floor, doub
     for (std::size_t m = 1; m <= log_thresholds.size(); ++m) {
         const double next =
             m < log_thresholds.size() ? log_thresholds[m] : std::numeric_limits<double>::infinity();
-        const double count = static_cast<double>(m);
+        const auto count = static_cast<double>(m);
         if (log_t + remaining / count <= next) {
             log_t += remaining / count;
             break;

@@ -57,8 +57,8 @@ class Crossings {
         (places[0] == none ? places[0] : places[1]) = neighbour;
     }
 
-    void remove(std::int64_t edge, std::int64_t neighbour) {
-        Neighbours& places = of(edge);
+    void remove(std::int64_t at, std::int64_t neighbour) {
+        Neighbours& places = of(at);
         if (places[0] == neighbour)
             places[0] = places[1];
         places[1] = none;

@@ -31,13 +31,13 @@ MatrixXd as_columns(const Matrices& diagonals) {
     return columns;
 }
 
-CovarianceEstimate from_columns(AxisVariances axes) {
+CovarianceEstimate from_columns(const AxisVariances& axes) {
     CovarianceEstimate estimate;
     for (Index k = 0; k < axes.variances.cols(); ++k)
         estimate.covariances.emplace_back(axes.variances.col(k));
     estimate.floors_applied = axes.floors_applied;
     if (axes.shape.size() > 0)
-        estimate.common_part = std::move(axes.shape);
+        estimate.common_part = axes.shape;
     return estimate;
 }
 
@@ -53,7 +53,7 @@ CovarianceEstimate spherical(CovarianceStructure structure, const VectorRef& mas
                              ? equal_variances(observation_counts, sums, floors)
                              : free_variances(observation_counts, sums, floors);
     axes.variances = axes.variances.replicate(d, 1).eval();
-    return from_columns(std::move(axes));
+    return from_columns(axes);
 }
 
 CovarianceEstimate diagonal(CovarianceStructure structure, const VectorRef& masses,
@@ -310,9 +310,10 @@ CovarianceEstimate own_orientation(CovarianceStructure structure, const VectorRe
         spreads.col(k) = eigen.back().values.cwiseMax(0.0);
     }
     const VectorXd floors = VectorXd::Constant(d, floor);
-    AxisVariances axes = structure == CovarianceStructure::EEV
-                             ? equal_variances(masses, spreads, floors)
-                             : common_shape_variances(masses, spreads, floors, start.reshaped());
+    const AxisVariances axes =
+        structure == CovarianceStructure::EEV
+            ? equal_variances(masses, spreads, floors)
+            : common_shape_variances(masses, spreads, floors, start.reshaped());
     CovarianceEstimate estimate;
     estimate.covariances.reserve(scatters.size());
     for (Index k = 0; k < component_count; ++k) {
@@ -321,7 +322,7 @@ CovarianceEstimate own_orientation(CovarianceStructure structure, const VectorRe
     }
     estimate.floors_applied = axes.floors_applied;
     if (axes.shape.size() > 0)
-        estimate.common_part = std::move(axes.shape);
+        estimate.common_part = axes.shape;
     return estimate;
 }
 

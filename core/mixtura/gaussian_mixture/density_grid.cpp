@@ -25,24 +25,27 @@ struct PlaneComponent {
     double factor_yy;
     double log_constant;  ///< ln pi_k - ln 2 pi - ln |L|
 
-    PlaneComponent(const GaussianMixture& model, int k, int x, int y)
-        : mean_x(model.means()(k, x)), mean_y(model.means()(k, y)) {
-        const Eigen::MatrixXd& covariance = model.covariances()[static_cast<std::size_t>(k)];
-        factor_xx = std::sqrt(covariance(x, x));
-        factor_yx = covariance(y, x) / factor_xx;
-        // Where the pair is all but collinear, rounding must not turn a tiny square negative.
-        const double least = std::numeric_limits<double>::epsilon() * covariance(y, y);
-        factor_yy = std::sqrt(std::max(covariance(y, y) - factor_yx * factor_yx, least));
-        log_constant =
-            std::log(model.mixing_weights()[k]) - log_two_pi - std::log(factor_xx * factor_yy);
-    }
-
     [[nodiscard]] double log_density(double x, double y) const {
         const double u = (x - mean_x) / factor_xx;
         const double v = (y - mean_y - factor_yx * u) / factor_yy;
         return log_constant - 0.5 * (u * u + v * v);
     }
 };
+
+PlaneComponent plane_component(const GaussianMixture& model, int k, int x, int y) {
+    const Eigen::MatrixXd& covariance = model.covariances()[static_cast<std::size_t>(k)];
+    const double factor_xx = std::sqrt(covariance(x, x));
+    const double factor_yx = covariance(y, x) / factor_xx;
+    // Where the pair is all but collinear, rounding must not turn a tiny square negative.
+    const double least = std::numeric_limits<double>::epsilon() * covariance(y, y);
+    const double factor_yy = std::sqrt(std::max(covariance(y, y) - factor_yx * factor_yx, least));
+    return {model.means()(k, x),
+            model.means()(k, y),
+            factor_xx,
+            factor_yx,
+            factor_yy,
+            std::log(model.mixing_weights()[k]) - log_two_pi - std::log(factor_xx * factor_yy)};
+}
 
 void check_feature(const GaussianMixture& model, int feature) {
     if (feature < 0 || feature >= model.feature_count())
@@ -73,7 +76,9 @@ std::vector<PlaneComponent> plane_components(const GaussianMixture& model, int x
         throw InvalidArgument("A pair needs two different features, not feature " +
                               std::to_string(x + 1) + " twice.");
     std::vector<PlaneComponent> components;
-    for (int k = 0; k < model.component_count(); ++k) components.emplace_back(model, k, x, y);
+    components.reserve(static_cast<std::size_t>(model.component_count()));
+    for (int k = 0; k < model.component_count(); ++k)
+        components.push_back(plane_component(model, k, x, y));
     return components;
 }
 
@@ -208,7 +213,7 @@ std::vector<PlanePoint> component_ellipse(const GaussianMixture& model, int comp
     if (point_count < 8)
         throw InvalidArgument("An ellipse needs at least 8 points, not " +
                               std::to_string(point_count) + ".");
-    const PlaneComponent plane(model, component, x_feature, y_feature);
+    const PlaneComponent plane = plane_component(model, component, x_feature, y_feature);
     const double radius = std::sqrt(-2.0 * std::log1p(-mass));
     std::vector<PlanePoint> points(static_cast<std::size_t>(point_count));
     for (std::size_t i = 0; i < points.size(); ++i) {

@@ -169,6 +169,7 @@ GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& 
     if (sorted != all)
         throw InvalidArgument("The order of components is not a permutation of all of them.");
     std::vector<Eigen::MatrixXd> covariances;
+    covariances.reserve(order.size());
     for (const int k : order)
         covariances.push_back(model.covariances()[static_cast<std::size_t>(k)]);
     return {model.mixing_weights()(order), model.means()(order, Eigen::all), std::move(covariances),

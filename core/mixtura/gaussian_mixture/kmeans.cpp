@@ -96,7 +96,7 @@ void squared_distances(const Rows& rows, Eigen::Index block, const Eigen::RowVec
     const Eigen::Index size = rows.block_size(block);
     std::fill_n(out, size, 0.0);
     for (Eigen::Index j = 0; j < rows.points.cols(); ++j) {
-        const double* column = rows.points.col(j).data() + rows.block_begin(block);
+        const double* column = rows.points.col(j).data() + Rows::block_begin(block);
         const double value = centre[j];
         for (Eigen::Index i = 0; i < size; ++i) {
             const double difference = column[i] - value;
@@ -116,7 +116,7 @@ Assignment assign(const Rows& rows, const Eigen::MatrixXd& centres) {
         Partition(static_cast<std::size_t>(rows.count()), 0),
         Eigen::VectorXd::Constant(rows.count(), std::numeric_limits<double>::infinity())};
     rows.for_each_block([&](Eigen::Index block) {
-        const Eigen::Index begin = rows.block_begin(block);
+        const Eigen::Index begin = Rows::block_begin(block);
         const Eigen::Index size = rows.block_size(block);
         std::vector<double> distances(static_cast<std::size_t>(size));
         for (Eigen::Index c = 0; c < centres.rows(); ++c) {
@@ -148,7 +148,7 @@ Eigen::MatrixXd seed_centres(const Rows& rows, int component_count, RandomStream
                 std::vector<double> distances(static_cast<std::size_t>(size));
                 squared_distances(rows, block, centres.row(c - 1), distances.data());
                 for (Eigen::Index i = 0; i < size; ++i) {
-                    double& least = nearest[rows.block_begin(block) + i];
+                    double& least = nearest[Rows::block_begin(block) + i];
                     least = std::min(least, distances[static_cast<std::size_t>(i)]);
                 }
             });
@@ -169,7 +169,7 @@ Eigen::MatrixXd cluster_means(const Rows& rows, const Partition& labels,
     std::vector<Eigen::MatrixXd> sums(static_cast<std::size_t>(rows.block_count()));
     rows.for_each_block([&](Eigen::Index block) {
         Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(components, dim + 1);
-        const Eigen::Index begin = rows.block_begin(block);
+        const Eigen::Index begin = Rows::block_begin(block);
         for (Eigen::Index i = begin; i < begin + rows.block_size(block); ++i)
             sum(labels[static_cast<std::size_t>(i)], dim) += rows.weights()[i];
         for (Eigen::Index j = 0; j < dim; ++j)

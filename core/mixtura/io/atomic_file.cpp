@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -87,12 +88,11 @@ std::string link_target(const std::string& path) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
         return path;
-    char* resolved = ::realpath(path.c_str(), nullptr);
+    const std::unique_ptr<char, decltype(&::free)> resolved(::realpath(path.c_str(), nullptr),
+                                                            &::free);
     if (resolved == nullptr)
         fail("follow the link", path, errno);
-    std::string target = resolved;
-    ::free(resolved);  // NOLINT(cppcoreguidelines-no-malloc): realpath allocates with malloc
-    return target;
+    return resolved.get();
 }
 
 std::string folder_of(const std::string& path) {

@@ -10,6 +10,7 @@
 namespace mixtura {
 
 /// What a checkpoint file holds: how far an interrupted fit has come, and what it was a fit of.
+// NOLINTNEXTLINE(bugprone-exception-escape): the move of nlohmann::json only asserts
 struct Checkpoint {
     nlohmann::json provenance;
     EmJournal::States runs;

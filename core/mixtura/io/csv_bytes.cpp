@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -47,7 +48,6 @@ std::size_t mapped_around() {
 
 FileBytes::FileBytes(const std::string& path, const std::stop_token& stop) : path_(shown(path)) {
     const bool is_standard_input = path == "-";
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): POSIX declares open so.
     const int descriptor =
         is_standard_input ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -150,8 +150,8 @@ void FileBytes::release(std::string_view part) const noexcept {
         return;
     // Addresses, not offsets: page tables know nothing of the file.
     const std::size_t step = mapped_around();
-    const auto base = reinterpret_cast<std::uintptr_t>(mapping_);
-    const auto first = reinterpret_cast<std::uintptr_t>(part.data());
+    const auto base = std::bit_cast<std::uintptr_t>(mapping_);
+    const auto first = std::bit_cast<std::uintptr_t>(part.data());
     const std::uintptr_t begin = std::max(base, first / step * step);
     const std::uintptr_t end =
         std::min(base + mapping_size_, (first + part.size() + step - 1) / step * step);

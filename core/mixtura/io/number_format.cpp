@@ -21,7 +21,7 @@ std::string exact_text(double value) {
     if (!std::isfinite(value))
         return not_finite(value);
     std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
     return {text.data(), end};
 }
 
@@ -29,9 +29,9 @@ std::string rounded_text(double value, int digits) {
     if (!std::isfinite(value))
         return not_finite(value);
     std::array<char, 64> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
-                                   std::chars_format::general, digits)
-                         .ptr;
+    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                    std::chars_format::general, digits)
+                          .ptr;
     return {text.data(), end};
 }
 
@@ -39,9 +39,9 @@ std::string fixed_text(double value, int decimals) {
     if (!std::isfinite(value))
         return not_finite(value);
     std::array<char, 512> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
-                                   std::chars_format::fixed, decimals)
-                         .ptr;
+    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                    std::chars_format::fixed, decimals)
+                          .ptr;
     return {text.data(), end};
 }
 

@@ -12,7 +12,7 @@ namespace {
 template <class Number>
 void append(std::string& out, Number value) {
     std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
     out.append(text.data(), end);
 }
 

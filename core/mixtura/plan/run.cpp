@@ -285,6 +285,8 @@ class Digest {
     ~Digest() { stop_.request_stop(); }
     Digest(const Digest&) = delete;
     Digest& operator=(const Digest&) = delete;
+    Digest(Digest&&) = delete;
+    Digest& operator=(Digest&&) = delete;
     std::string get() { return text_.get(); }
 
   private:
