@@ -18,6 +18,7 @@
 #include "support/gaussian_pass_reference.h"
 #include "support/near.h"
 #include "support/text_table.h"
+#include "support/three_clouds.h"
 
 namespace mixtura {
 namespace {
@@ -45,29 +46,6 @@ Labels labels_in_turn(Index n, int component_count) {
     return labels;
 }
 
-/// Three clusters in three features.
-struct Clusters {
-    MatrixXd observations;
-    Labels labels;
-    GaussianMixture model;
-};
-
-Clusters three_clusters(Index n, std::uint64_t seed) {
-    MatrixXd means(3, 3);
-    means << 0, 0, 0, 6, 1, -2, -3, 6, 4;
-    std::vector<MatrixXd> covariances;
-    RandomStream random(seed);
-    for (int k = 0; k < 3; ++k) {
-        MatrixXd factor(3, 3);
-        for (Index i = 0; i < 9; ++i) factor(i) = 0.5 * random.normal();
-        factor += MatrixXd::Identity(3, 3);
-        covariances.emplace_back(factor * factor.transpose());
-    }
-    GaussianMixture model(Eigen::Vector3d(0.5, 0.3, 0.2), means, covariances);
-    Sample draws = sample(model, n, random);
-    return {std::move(draws.observations), std::move(draws.components), std::move(model)};
-}
-
 class FitOfEveryStructure : public testing::TestWithParam<CovarianceStructure> {
   protected:
     static EmOptions options(int component_count, int iterations) {
@@ -79,7 +57,7 @@ class FitOfEveryStructure : public testing::TestWithParam<CovarianceStructure> {
 };
 
 TEST_P(FitOfEveryStructure, LogLikelihoodNeverDecreases) {
-    const Clusters clusters = three_clusters(200, 1);
+    const test::ThreeClouds clusters = test::separate_clouds(200, 1);
     const MatrixXd sets[] = {test::measurements("iris"), test::measurements("diabetes"),
                              clusters.observations};
     for (const MatrixXd& observations : sets) {
@@ -274,7 +252,7 @@ INSTANTIATE_TEST_SUITE_P(EmFit, FitOfEveryStructure, testing::ValuesIn(all_covar
 
 /// EM for the unrestricted structure with the long double oracle for its expectations.
 TEST(EmFit, EqualsANaiveIteration) {
-    const Clusters clusters = three_clusters(150, 5);
+    const test::ThreeClouds clusters = test::separate_clouds(150, 5);
     const MatrixXd& x = clusters.observations;
     MatrixXd responsibilities = MatrixXd::Zero(150, 3);
     for (Index i = 0; i < 150; ++i)
@@ -301,7 +279,7 @@ TEST(EmFit, EqualsANaiveIteration) {
 }
 
 TEST(EmFit, AModelStartBeginsWithItsOwnLogLikelihood) {
-    const Clusters clusters = three_clusters(300, 8);
+    const test::ThreeClouds clusters = test::separate_clouds(300, 8);
     const EmStart start{.partition = {}, .model = clusters.model};
     const EmFit fit = fit_em(clusters.observations,
                              {.component_count = 3, .tolerance = 0.0, .iteration_limit = 4}, {},
@@ -327,7 +305,7 @@ TEST(EmFit, AModelStartBeginsWithItsOwnLogLikelihood) {
 }
 
 TEST(EmFit, RecoversKnownParameters) {
-    const Clusters clusters = three_clusters(20000, 21);
+    const test::ThreeClouds clusters = test::separate_clouds(20000, 21);
     const EmFit fit = fit_em(clusters.observations,
                              {.component_count = 3, .initialisation = Initialisation::kmeans});
     EXPECT_EQ(fit.runs[0].status, FitStatus::converged);
@@ -341,7 +319,7 @@ TEST(EmFit, RecoversKnownParameters) {
 }
 
 TEST(EmFit, SameOptionsGiveTheSameBitsForAnyNumberOfThreads) {
-    const Clusters clusters = three_clusters(1000, 2);
+    const test::ThreeClouds clusters = test::separate_clouds(1000, 2);
     const EmOptions options{
         .component_count = 4, .initialisation = Initialisation::kmeans, .run_count = 5, .seed = 3};
     FitControl one;

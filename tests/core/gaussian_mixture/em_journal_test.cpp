@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/gaussian_mixture/em_journal.h"
 
-#include <stop_token>
 #include <string>
 
 #include <gmock/gmock.h>
 
 #include "mixtura/selection/search.h"
 
+#include "support/stop_after.h"
+#include "support/three_clouds.h"
+
 namespace mixtura {
 namespace {
 
-using Eigen::Index;
 using Eigen::MatrixXd;
-
-/// Requests a stop when `limit` iterates have been reported.
-class StopAfter final : public SearchObserver {
-  public:
-    explicit StopAfter(int limit) : limit_(limit) {}
-    void on_iteration(const IterationReport& /*report*/) override {
-        if (++seen_ == limit_)
-            source_.request_stop();
-    }
-    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
-
-  private:
-    int limit_;
-    int seen_ = 0;
-    std::stop_source source_;
-};
+using test::overlapping_clouds;
+using test::StopAfter;
 
 const Eigen::VectorXd no_weights;
 
@@ -36,22 +23,6 @@ FitControl going_on(EmJournal& journal) {
     FitControl control;
     control.journal = &journal;
     return control;
-}
-
-/// Overlapping clouds, so that EM takes its time.
-MatrixXd overlapping_clouds(Index n) {
-    MatrixXd means(3, 3);
-    means << 0, 0, 0, 2, 1, -1, -1, 2, 1.5;
-    std::vector<MatrixXd> covariances;
-    RandomStream random(11);
-    for (int k = 0; k < 3; ++k) {
-        MatrixXd factor(3, 3);
-        for (Index i = 0; i < 9; ++i) factor(i) = 0.4 * random.normal();
-        factor += MatrixXd::Identity(3, 3);
-        covariances.emplace_back(factor * factor.transpose());
-    }
-    return sample(GaussianMixture(Eigen::Vector3d(0.5, 0.3, 0.2), means, covariances), n, random)
-        .observations;
 }
 
 void expect_same_bits(const EmFit& a, const EmFit& b, const std::string& what) {
@@ -77,7 +48,7 @@ void expect_same_bits(const EmFit& a, const EmFit& b, const std::string& what) {
 class InterruptedFit : public testing::TestWithParam<CovarianceStructure> {};
 
 TEST_P(InterruptedFit, GoesOnToTheSameBits) {
-    const MatrixXd observations = overlapping_clouds(900);
+    const MatrixXd observations = overlapping_clouds(900, 11).observations;
     const EmOptions options{.component_count = 3,
                             .covariance_structure = GetParam(),
                             .initialisation = Initialisation::kmeans};
@@ -101,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(AllStructures, InterruptedFit,
                          [](const auto& test) { return std::string(to_string(test.param)); });
 
 TEST(EmJournal, AStartFromAModelGoesOnToTheSameBits) {
-    const MatrixXd observations = overlapping_clouds(500);
+    const MatrixXd observations = overlapping_clouds(500, 11).observations;
     EmOptions options{.component_count = 3, .tolerance = 0.0, .iteration_limit = 3};
     const EmStart start{.partition = {}, .model = fit_em(observations, options).model};
     options.iteration_limit = 9;
@@ -117,7 +88,7 @@ TEST(EmJournal, AStartFromAModelGoesOnToTheSameBits) {
 }
 
 TEST(EmJournal, ASearchInterruptedOverAndOverGivesTheSameBits) {
-    const MatrixXd observations = overlapping_clouds(300);
+    const MatrixXd observations = overlapping_clouds(300, 11).observations;
     SearchOptions options;
     options.component_counts = {1, 2, 4};
     options.covariance_structures = {CovarianceStructure::EEE, CovarianceStructure::VVE,

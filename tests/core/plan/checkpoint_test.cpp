@@ -13,6 +13,7 @@
 #include "mixtura/io/checkpoint_file.h"
 
 #include "support/data_file.h"
+#include "support/stop_after.h"
 #include "support/temporary_folder.h"
 
 namespace mixtura {
@@ -20,6 +21,7 @@ namespace {
 
 using nlohmann::json;
 using test::data_file;
+using test::StopAfter;
 using test::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -33,22 +35,6 @@ std::string message_of(const std::function<void()>& action) {
     }
     return "nothing was thrown";
 }
-
-/// Requests a stop when `limit` iterates have been reported.
-class StopAfter final : public SearchObserver {
-  public:
-    explicit StopAfter(int limit) : limit_(limit) {}
-    void on_iteration(const IterationReport& /*report*/) override {
-        if (++seen_ == limit_)
-            source_.request_stop();
-    }
-    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
-
-  private:
-    int limit_;
-    int seen_ = 0;
-    std::stop_source source_;
-};
 
 Plan search_plan(const std::string& data) {
     Plan plan;
