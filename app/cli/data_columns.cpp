@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mixtura/common/error.h"
+#include "mixtura/plan/plan.h"
 
 #include "text_table.h"
 
@@ -28,9 +29,14 @@ std::string listed(const std::vector<std::string>& names) {
                     {.file = data.source(), .column_name = lacking.front(), .cell = {}});
 }
 
-}  // namespace
+/// Name of the column of observation weights of the fit; empty where there was none.
+std::string weights_column(const SavedModel& saved) {
+    const auto found = saved.options.find("observation_weights");
+    return found != saved.options.end() && found->is_string() ? found->get<std::string>()
+                                                              : std::string();
+}
 
-FeatureTable model_features(const SavedModel& saved, const DataSet& data) {
+std::vector<std::size_t> feature_indices(const SavedModel& saved, const DataSet& data) {
     std::vector<std::size_t> indices;
     std::vector<std::string> lacking;
     for (const std::string& name : saved.data.features) {
@@ -43,7 +49,76 @@ FeatureTable model_features(const SavedModel& saved, const DataSet& data) {
     }
     if (!lacking.empty())
         refuse_lacking(data, lacking);
-    return feature_table(data, indices);
+    return indices;
+}
+
+/// The rows that are not in the table, 1-based, as far as a line holds them: "2, 7, 9, ...".
+std::string rows_left_out(const FeatureTable& table, std::int64_t row_count) {
+    constexpr int shown = 10;
+    std::string text;
+    int count = 0;
+    std::size_t next = 0;
+    for (std::int64_t row = 0; row < row_count; ++row) {
+        if (next < table.rows.size() && table.rows[next] == row) {
+            ++next;
+            continue;
+        }
+        if (++count > shown)
+            return text + ", ...";
+        text += (text.empty() ? "" : ", ") + std::to_string(row + 1);
+    }
+    return text;
+}
+
+}  // namespace
+
+ImportResult import_for_model(const SavedModel& saved, const std::string& path, CsvOptions options,
+                              const FitControl& control) {
+    const std::vector<std::string>& features = saved.data.features;
+    for (;;) {
+        try {
+            return import_data(path, options, control);
+        } catch (const DataError& error) {
+            const std::string name = error.location().column_name;
+            const bool is_known =
+                std::any_of(options.column_types.begin(), options.column_types.end(),
+                            [&](const auto& type) { return type.first == name; });
+            if (name.empty() || is_known || path == "-" || name == weights_column(saved) ||
+                std::find(features.begin(), features.end(), name) != features.end())
+                throw;
+            options.column_types.emplace_back(name, ColumnType::text);
+        }
+    }
+}
+
+FeatureTable model_features(const SavedModel& saved, const DataSet& data) {
+    return feature_table(data, feature_indices(saved, data));
+}
+
+FeatureTable model_features_and_weights(const SavedModel& saved, const DataSet& data) {
+    const std::string weights = weights_column(saved);
+    if (weights.empty())
+        return model_features(saved, data);
+    const auto& columns = data.columns();
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&](const Column& column) { return column.name == weights; });
+    if (found == columns.end())
+        throw DataError("'" + data.source() + "' has no column '" + display_text(weights) +
+                            "', which holds the observation weights that the model was fitted "
+                            "with; add it.",
+                        {.file = data.source(), .column_name = weights, .cell = {}});
+    return feature_table(data, feature_indices(saved, data),
+                         static_cast<int>(found - columns.begin()));
+}
+
+std::string left_out_text(const FeatureTable& table, std::int64_t row_count) {
+    if (table.rows_dropped == 0)
+        return {};
+    const bool is_one = table.rows_dropped == 1;
+    return "mixtura-cli: " + std::to_string(table.rows_dropped) + " of " +
+           std::to_string(row_count) + (is_one ? " rows has" : " rows have") +
+           " no result, because a feature is missing: " + (is_one ? "row " : "rows ") +
+           rows_left_out(table, row_count) + ".\n";
 }
 
 }  // namespace mixtura::cli

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -33,45 +32,6 @@ struct PredictArguments {
     RunArguments run;
     bool json = false;
 };
-
-/// Reads the data. A cell that cannot be read in a column that the model does not need is no reason
-/// to stop: that column is read as text.
-ImportResult import_for(const SavedModel& saved, const std::string& path, CsvOptions options,
-                        const FitControl& control) {
-    const std::vector<std::string>& features = saved.data.features;
-    for (;;) {
-        try {
-            return import_data(path, options, control);
-        } catch (const DataError& error) {
-            const std::string name = error.location().column_name;
-            const bool is_known =
-                std::any_of(options.column_types.begin(), options.column_types.end(),
-                            [&](const auto& type) { return type.first == name; });
-            if (name.empty() || is_known || path == "-" ||
-                std::find(features.begin(), features.end(), name) != features.end())
-                throw;
-            options.column_types.emplace_back(name, ColumnType::text);
-        }
-    }
-}
-
-/// The rows that are not in the table, 1-based, as far as a line holds them: "2, 7, 9, ...".
-std::string rows_left_out(const FeatureTable& table, std::int64_t row_count) {
-    constexpr int shown = 10;
-    std::string text;
-    int count = 0;
-    std::size_t next = 0;
-    for (std::int64_t row = 0; row < row_count; ++row) {
-        if (next < table.rows.size() && table.rows[next] == row) {
-            ++next;
-            continue;
-        }
-        if (++count > shown)
-            return text + ", ...";
-        text += (text.empty() ? "" : ", ") + std::to_string(row + 1);
-    }
-    return text;
-}
 
 json numbers_json(const VectorRef& values) {
     json result = json::array();
@@ -130,7 +90,7 @@ int predict(const PredictArguments& arguments) {
     run_with.control.stop = interrupt.token();
     ProgressLine progress(arguments.run.quiet);
     run_with.control.observer = &progress;
-    const ImportResult import = import_for(saved, arguments.data, options, run_with.control);
+    const ImportResult import = import_for_model(saved, arguments.data, options, run_with.control);
     const std::int64_t row_count = import.data.row_count();
     const FeatureTable table = model_features(saved, import.data);
     const Scores scores = score(saved.model, table.observations, run_with.control);
@@ -141,12 +101,7 @@ int predict(const PredictArguments& arguments) {
         write_output("-", json_text(scores_json(table, scores, row_count)));
     else if (writes_file)
         write_output("-", scores_text(arguments, table, scores, row_count));
-    if (table.rows_dropped > 0)
-        std::cerr << "mixtura-cli: " << table.rows_dropped << " of " << row_count
-                  << (table.rows_dropped == 1 ? " rows has" : " rows have")
-                  << " no result, because a feature is missing: "
-                  << (table.rows_dropped == 1 ? "row " : "rows ") << rows_left_out(table, row_count)
-                  << ".\n";
+    std::cerr << left_out_text(table, row_count);
     return exit_done;
 }
 

@@ -34,6 +34,7 @@ TEST(CliHelp, EveryCommandHasAnExample) {
                                                     {"fit"},
                                                     {"fit", "gmm"},
                                                     {"predict"},
+                                                    {"explain"},
                                                     {"sample"},
                                                     {"compare"},
                                                     {"export"},
