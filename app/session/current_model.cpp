@@ -11,6 +11,7 @@ namespace {
 
 const QString tableKey = QStringLiteral("model/table");
 const QString scoresKey = QStringLiteral("model/scores");
+const QString explanationKey = QStringLiteral("model/explanation");
 
 }  // namespace
 
@@ -30,6 +31,7 @@ void CurrentModel::refresh() {
     BackgroundQueue* background = session_->background();
     background->cancel(tableKey);
     background->cancel(scoresKey);
+    background->cancel(explanationKey);
     scores_.reset();
     summary_ = {};
     model_.reset();
@@ -84,6 +86,22 @@ void CurrentModel::workOutScores() {
                 summary_ = *summary;
                 emit scoresChanged();
             };
+        });
+}
+
+void CurrentModel::requestExplanation(double subspaceLambda) {
+    if (!table_ || !model_ || table_->observations.rows() == 0)
+        return;
+    session_->background()->post(
+        explanationKey,
+        [this, subspaceLambda, table = table_, saved = std::make_shared<const SavedModel>(*model_),
+         threads = session_->threadCount()](const std::stop_token& stop) {
+            ExplanationOptions options = cheap_explanation(saved->model.component_count());
+            if (options.subspace_lambda)
+                options.subspace_lambda = subspaceLambda;
+            auto explanation = std::make_shared<const Explanation>(
+                explain(saved->model, *table, options, {.stop = stop, .thread_count = threads}));
+            return [this, explanation] { emit explanationReady(explanation); };
         });
 }
 

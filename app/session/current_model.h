@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mixtura/gaussian_mixture/scatter_figure.h"
+#include "mixtura/plan/explanation.h"
 #include "mixtura/plan/summary.h"
 
 #include "session/session.h"
@@ -34,6 +35,10 @@ class CurrentModel : public QObject {
     /// Works out the figure of these columns of the table; `figureReady` follows, unless the same
     /// asker asks for another one first.
     void requestFigure(const QString& asker, const std::vector<int>& features);
+    /// Works out what the model says of the rows, with the discriminant subspace of this lambda;
+    /// `explanationReady` follows, unless the model changes first. Nothing where there is no model
+    /// or no row.
+    void requestExplanation(double subspaceLambda);
 
   signals:
     void tableChanged();
@@ -41,6 +46,7 @@ class CurrentModel : public QObject {
     /// Scores and summary of the model are there, or gone.
     void scoresChanged();
     void figureReady(const QString& asker, std::shared_ptr<const mixtura::ScatterFigure> figure);
+    void explanationReady(std::shared_ptr<const mixtura::Explanation> explanation);
 
   private:
     void refresh();

@@ -200,9 +200,10 @@ void MainWindow::exportAll(const QString& folder) {
 void MainWindow::exportFigure() {
     const QString shown = parts_->pages.shownView();
     parts_->views
-        .figure(shown == u"fit"       ? QStringLiteral("fit")
-                : shown == u"compare" ? QStringLiteral("comparison")
-                                      : QStringLiteral("scatter-matrix"))
+        .figure(shown == u"fit"             ? QStringLiteral("fit")
+                : shown == u"understanding" ? QStringLiteral("understanding")
+                : shown == u"compare"       ? QStringLiteral("comparison")
+                                            : QStringLiteral("scatter-matrix"))
         ->saveFigureAs();
 }
 

@@ -11,6 +11,7 @@
 #include "plots/convergence_plot.h"
 #include "plots/fit_plot.h"
 #include "plots/scatter_matrix.h"
+#include "plots/understanding_plot.h"
 #include "results/comparison_table.h"
 #include "results/component_summary.h"
 #include "session/current_model.h"
@@ -34,6 +35,7 @@ struct ResultViews::Parts {
     CurrentModel* current = nullptr;
     ScatterMatrix* scatter = nullptr;
     FitPlot* fit = nullptr;
+    UnderstandingPlot* understanding = nullptr;
     ComponentSummaryView* summary = nullptr;
     ComparisonTable* comparison = nullptr;
     BicPlot* bic = nullptr;
@@ -54,6 +56,7 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
     p.current = &current;
     p.scatter = new ScatterMatrix;
     p.fit = new FitPlot;
+    p.understanding = new UnderstandingPlot;
     p.summary = new ComponentSummaryView;
     p.comparison = new ComparisonTable;
     p.bic = new BicPlot;
@@ -93,7 +96,17 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
         parts_->scatter->setScores(parts_->current->scores());
         parts_->fit->setScores(parts_->current->scores());
         showSummary();
+        if (parts_->current->scores())
+            parts_->understanding->expectExplanation();
+        else
+            parts_->understanding->clear();
     });
+    connect(p.understanding, &UnderstandingPlot::explanationRequested, &current,
+            &CurrentModel::requestExplanation);
+    connect(&current, &CurrentModel::explanationReady, this,
+            [this](const std::shared_ptr<const Explanation>& explanation) {
+                parts_->understanding->setExplanation(explanation, parts_->current->table());
+            });
     connect(p.scatter, &ScatterMatrix::pairActivated, this, [this](int x, int y) {
         parts_->fit->setPair(x, y);
         emit fitViewRequested();
@@ -108,7 +121,8 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
         choose(record);
         emit fitViewRequested();
     });
-    for (PlotView* plot : std::initializer_list<PlotView*>{p.scatter, p.fit, p.bic, p.convergence})
+    for (PlotView* plot :
+         std::initializer_list<PlotView*>{p.scatter, p.fit, p.understanding, p.bic, p.convergence})
         connect(plot, &PlotView::fileWritten, this, &ResultViews::fileWritten);
     connect(p.comparison, &ComparisonTable::fileWritten, this, &ResultViews::fileWritten);
     connect(&session, &Session::fitStarted, this, &ResultViews::followJob);
@@ -132,6 +146,10 @@ QWidget* ResultViews::fitPage() const {
     return parts_->fitPage;
 }
 
+QWidget* ResultViews::understandingPage() const {
+    return parts_->understanding;
+}
+
 QWidget* ResultViews::comparePage() const {
     return parts_->comparePage;
 }
@@ -152,13 +170,16 @@ PlotView* ResultViews::figure(const QString& name) const {
         return parts_->fit;
     if (name == u"scatter-matrix")
         return parts_->scatter;
+    if (name == u"understanding")
+        return parts_->understanding;
     if (name == u"comparison")
         return parts_->bic;
     return name == u"convergence" ? parts_->convergence : nullptr;
 }
 
 bool ResultViews::isSettled() const {
-    return parts_->scatter->isSettled() && parts_->fit->isSettled();
+    return parts_->scatter->isSettled() && parts_->fit->isSettled() &&
+           parts_->understanding->isSettled();
 }
 
 QByteArray ResultViews::comparisonCsv() const {

@@ -24,9 +24,10 @@ class ResultViews : public QObject {
     /// Views for the window to place; each is made once.
     [[nodiscard]] QWidget* scatterPage() const;
     [[nodiscard]] QWidget* fitPage() const;
+    [[nodiscard]] QWidget* understandingPage() const;
     [[nodiscard]] QWidget* comparePage() const;
     [[nodiscard]] QWidget* convergencePage() const;
-    /// Figures that can be exported: title on screen, and name.
+    /// Figures that can be exported whether they were looked at or not: title on screen, and name.
     [[nodiscard]] static QVector<QPair<QString, QString>> figures();
     [[nodiscard]] PlotView* figure(const QString& name) const;
     /// Nothing is being drawn in the background.

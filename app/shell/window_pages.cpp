@@ -27,7 +27,8 @@ namespace mixtura::app {
 namespace {
 
 /// Names of the tabs, in their order; a project remembers its view by them.
-constexpr std::array viewNames{"data", "summary", "scatter", "fit", "compare", "help"};
+constexpr std::array viewNames{"data",          "summary", "scatter", "fit",
+                               "understanding", "compare", "help"};
 
 }  // namespace
 
@@ -38,6 +39,7 @@ WindowPages::WindowPages(QMainWindow& window, Session& session, ResultViews& vie
       summary(new SummaryPage(session)),
       scatter(views.scatterPage()),
       fit(views.fitPage()),
+      understanding(views.understandingPage()),
       compare(views.comparePage()),
       help(new HelpPage),
       project(new ProjectTree(session)),
@@ -59,6 +61,7 @@ void WindowPages::buildViews(QMainWindow& window) {
     tabs->addTab(summary, tr("Summary"));
     tabs->addTab(scatter, tr("Scatter matrix"));
     tabs->addTab(fit, tr("Fit"));
+    tabs->addTab(understanding, tr("Understanding"));
     tabs->addTab(compare, tr("Compare"));
     tabs->addTab(help, tr("Help"));
     // On a small screen the panels keep their place; a view that needs more is cut, not the window.
@@ -142,7 +145,7 @@ void WindowPages::showLog() const {
 QString WindowPages::helpPageOf(const QWidget* widget) const {
     for (; widget != nullptr; widget = widget->parentWidget()) {
         if (widget == setup || widget == fit || widget == compare || widget == scatter ||
-            widget == convergence)
+            widget == understanding || widget == convergence)
             return QStringLiteral("gaussian-mixture");
         if (widget == data || widget == summary || widget == start)
             return QStringLiteral("importing-data");

@@ -32,7 +32,8 @@ struct WindowPages {
   public:
     WindowPages(QMainWindow& window, Session& session, ResultViews& views);
 
-    /// Shows the view called "data", "summary", "scatter", "fit", "compare" or "help".
+    /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
+    /// "help".
     void showView(const QString& name) const;
     void showTab(int tab) const;
     [[nodiscard]] QString shownView() const;
@@ -53,6 +54,7 @@ struct WindowPages {
     SummaryPage* summary = nullptr;
     QWidget* scatter = nullptr;
     QWidget* fit = nullptr;
+    QWidget* understanding = nullptr;
     QWidget* compare = nullptr;
     HelpPage* help = nullptr;
     ProjectTree* project = nullptr;

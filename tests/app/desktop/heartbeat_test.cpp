@@ -57,7 +57,7 @@ TEST_F(HEARTBEAT_SUITE, StaysWhileABigFileIsReadShownAndFitted) {
     static_cast<void>(heart.takeLongest());
     openThroughDialog(path);
     expectAnswered("reading");
-    for (const char* view : {"summary", "scatter", "fit", "compare", "data"}) {
+    for (const char* view : {"summary", "scatter", "fit", "understanding", "compare", "data"}) {
         window->showView(QLatin1String(view));
         expectAnswered(view);
     }

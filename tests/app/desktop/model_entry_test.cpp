@@ -98,7 +98,7 @@ TEST_F(ModelEntry, StandsAloneWithAMessageWhereItsDataAreGone) {
     EXPECT_TRUE(session.problems()[0].text.contains(QStringLiteral("'eruptions', 'waiting'")))
         << session.problems()[0].text.toStdString();
     EXPECT_TRUE(child<QWidget>("infoBar")->isVisible());
-    for (const char* view : {"data", "summary", "scatter", "fit", "compare"}) {
+    for (const char* view : {"data", "summary", "scatter", "fit", "understanding", "compare"}) {
         window->showView(QLatin1String(view));
         EXPECT_TRUE(settle()) << view;
     }

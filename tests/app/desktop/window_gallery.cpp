@@ -34,7 +34,7 @@ class Gallery {
         settle();
         save(window_, "start");
         readThroughDialog(data);
-        for (const char* view : {"data", "summary", "scatter", "fit", "compare"})
+        for (const char* view : {"data", "summary", "scatter", "fit", "understanding", "compare"})
             saveView(view, view);
         action("actionRunFit")->trigger();
         QTest::qWait(400);
@@ -42,7 +42,7 @@ class Gallery {
         dock("convergenceDock")->raise();
         if (!waitFor([&] { return session_.fitJob() == nullptr; }, 600000))
             return;
-        for (const char* view : {"scatter", "fit", "compare"})
+        for (const char* view : {"scatter", "fit", "understanding", "compare"})
             saveView(view, (std::string("fitted-") + view).c_str());
         for (auto* box : window_.findChild<QWidget*>("fitPlot")->findChildren<QCheckBox*>())
             box->setChecked(true);
