@@ -54,7 +54,7 @@ ExplanationOptions options_of(const ExplainArguments& arguments, const SavedMode
     return options;
 }
 
-/// The refits of a bootstrap end as the fit itself did.
+/// The refits of a bootstrap climb what the fit itself climbed, and end as it did.
 void take_fit_options(ExplanationOptions& options, const SavedModel& saved) {
     const json& fit = saved.options;
     EmOptions& em = options.bootstrap.em;
@@ -63,6 +63,8 @@ void take_fit_options(ExplanationOptions& options, const SavedModel& saved) {
         em.tolerance = fit.at("tolerance").get<double>();
     if (fit.contains("covariance_floor") && fit.at("covariance_floor").is_number())
         em.covariance_floor = fit.at("covariance_floor").get<double>();
+    if (fit.contains("prior") && fit.at("prior").is_string())
+        em.prior = prior_from(fit.at("prior").get<std::string>());
 }
 
 std::string header_text(const ExplainArguments& arguments, const SavedModel& saved,

@@ -55,7 +55,7 @@ struct UnderstandingPlot::Parts {
     void addTitle(int row, int column, const QString& title) const;
     QCPAxisRect* newRect(const QString& xLabel, const QString& yLabel) const;
     void addWords(int row, int column, const QString& title, const QString& words) const;
-    QCPAxisRect* emptyRect(const QString& words) const;
+    void addEmptyRect(int layoutRow, int layoutColumn, const QString& words) const;
     void build();
     void addSubspace() const;
     void addDistances() const;
@@ -215,12 +215,15 @@ QCPAxisRect* UnderstandingPlot::Parts::addPanel(int row, int column, const QStri
 void UnderstandingPlot::Parts::addWords(int row, int column, const QString& title,
                                         const QString& words) const {
     addTitle(row, column, title);
-    plot->plotLayout()->addElement(2 * row + 1, column, emptyRect(words));
+    addEmptyRect(2 * row + 1, column, words);
 }
 
 /// Takes the room of a panel; a text element would leave it to the others.
-QCPAxisRect* UnderstandingPlot::Parts::emptyRect(const QString& words) const {
+void UnderstandingPlot::Parts::addEmptyRect(int layoutRow, int layoutColumn,
+                                            const QString& words) const {
     QCPAxisRect* rect = newRect({}, {});
+    // Before the text, which looks for a rectangle of the plot.
+    plot->plotLayout()->addElement(layoutRow, layoutColumn, rect);
     for (QCPAxis* axis : rect->axes()) {
         axis->setVisible(false);
         axis->grid()->setVisible(false);
@@ -233,7 +236,6 @@ QCPAxisRect* UnderstandingPlot::Parts::emptyRect(const QString& words) const {
     text->setText(words);
     text->setFont(theme.font);
     text->setColor(theme.text);
-    return rect;
 }
 
 void UnderstandingPlot::Parts::build() {
@@ -243,10 +245,9 @@ void UnderstandingPlot::Parts::build() {
     plot->plotLayout()->setColumnSpacing(panelGap);
     plot->plotLayout()->setRowSpacing(0);
     if (!explanation) {
-        plot->plotLayout()->addElement(
-            0, 0,
-            emptyRect(isExpected ? tr("The model is being looked at.")
-                                 : tr("Run a fit to see what its model says of the rows.")));
+        addEmptyRect(0, 0,
+                     isExpected ? tr("The model is being looked at.")
+                                : tr("Run a fit to see what its model says of the rows."));
         return;
     }
     addSubspace();

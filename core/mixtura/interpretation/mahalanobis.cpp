@@ -57,10 +57,10 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
         if (i % rows_between_stops == 0 && stop.stop_requested())
             throw Cancelled{};
         const std::int32_t k = classification[static_cast<std::size_t>(i)];
-        whitened = (observations.row(i) - model.means().row(k)).transpose();
-        model.covariance_factors()[static_cast<std::size_t>(k)]
-            .triangularView<Eigen::Lower>()
-            .solveInPlace(whitened);
+        const Eigen::VectorXd distance = (observations.row(i) - model.means().row(k)).transpose();
+        whitened = model.covariance_factors()[static_cast<std::size_t>(k)]
+                       .triangularView<Eigen::Lower>()
+                       .solve(distance);
         distances.squared_distances[i] = whitened.squaredNorm();
         distances.tail_probabilities[i] =
             boost::math::cdf(boost::math::complement(distribution, distances.squared_distances[i]));

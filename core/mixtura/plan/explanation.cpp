@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/plan/explanation.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "mixtura/common/error.h"
 #include "mixtura/selection/adjusted_rand_index.h"

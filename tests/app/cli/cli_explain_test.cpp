@@ -124,6 +124,22 @@ TEST_F(CliExplain, GivesStandardErrorsOfEveryKind) {
     EXPECT_EQ(again.out, text.out);
 }
 
+/// Six components of 82 galaxies: without the prior many a refit shrinks onto a few rows.
+TEST_F(CliExplain, RefitsUnderThePriorOfTheFit) {
+    const std::vector<std::string> options{"--components", "6", "--covariance", "VII"};
+    std::vector<std::string> with_prior = options;
+    with_prior.insert(with_prior.end(), {"--prior", "conjugate"});
+    const auto failures = [&](const std::string& model) {
+        const auto result = cli({"explain", model, data_file("galaxies.csv"), "--standard-errors",
+                                 "bootstrap", "--replicates", "40", "--json"});
+        EXPECT_EQ(result.status, 0) << result.err;
+        return json::parse(result.out)["parameter_errors"]["failures"].get<int>();
+    };
+    const std::string data = data_file("galaxies.csv");
+    EXPECT_EQ(failures(fitted_model(folder_, "prior.json", data, with_prior)), 0);
+    EXPECT_GT(failures(fitted_model(folder_, "plain.json", data, options)), 0);
+}
+
 TEST_F(CliExplain, WritesAFileBesideTheTables) {
     const std::string path = folder_.file("explained.json");
     const auto result =

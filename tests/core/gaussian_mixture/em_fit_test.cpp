@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/gaussian_mixture/em_fit.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -297,7 +296,7 @@ TEST(EmFit, AModelStartBeginsWithItsOwnLogLikelihood) {
     EXPECT_TRUE(diagonal.model.covariances()[0].isDiagonal(0.0));
     // Its likelihood is above that of any diagonal model near it, and no point of the climb.
     const std::vector<double>& climb = diagonal.runs[0].log_likelihood;
-    EXPECT_TRUE(std::ranges::is_sorted(climb));
+    for (std::size_t i = 1; i < climb.size(); ++i) EXPECT_GE(climb[i], climb[i - 1] - 1e-9);
     EXPECT_EQ(static_cast<int>(climb.size()), diagonal.runs[0].iterations);
     const EmFit full = fit_em(clusters.observations, {.component_count = 3}, {}, VectorXd(),
                               {.partition = {}, .model = diagonal.model});
