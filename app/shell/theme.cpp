@@ -2,10 +2,12 @@
 #include "shell/theme.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QPalette>
+#include <QProxyStyle>
 #include <QString>
-#include <QStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 
 namespace mixtura::app {
 
@@ -38,6 +40,23 @@ QPalette paletteOf(const QColor& window, const QColor& base, const QColor& alter
     return palette;
 }
 
+/// Fusion outlines a check box darker than the window: on a dark ground an empty one cannot be seen.
+class DarkFusion : public QProxyStyle {
+  public:
+    DarkFusion() : QProxyStyle(QStringLiteral("Fusion")) {}
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element != PE_IndicatorCheckBox)
+            return;
+        painter->save();
+        painter->setPen(option->palette.color(QPalette::Disabled, QPalette::Text));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5));
+        painter->restore();
+    }
+};
+
 }  // namespace
 
 void applyTheme(Theme theme) {
@@ -49,7 +68,8 @@ void applyTheme(Theme theme) {
         QApplication::setPalette(systemPalette);
         return;
     }
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(theme == Theme::dark ? new DarkFusion
+                                                : QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(theme == Theme::dark
                                  ? paletteOf(QColor(0x2b2b2b), QColor(0x1e1e1e), QColor(0x262626),
                                              QColor(0x3a3a3a), QColor(0xececec), QColor(0xa6a6a6),
