@@ -125,8 +125,8 @@ std::vector<int> random_folds(Index row_count, int fold_count, std::uint64_t see
 CrossValidation::CrossValidation(const MatrixRef& observations,
                                  const VectorRef& observation_weights,
                                  const std::vector<int>& folds, const EmStart& start,
-                                 const FitControl& control)
-    : control_(control) {
+                                 FitControl control)
+    : control_(std::move(control)) {
     control_.observer = nullptr;
     control_.journal = nullptr;
     const std::vector<std::vector<Index>> members = members_of(folds, observations.rows());

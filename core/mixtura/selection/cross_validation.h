@@ -33,7 +33,7 @@ class CrossValidation {
     /// @throw InvalidArgument     a fold that is empty or out of range, a wrong number of folds
     /// @throw compute::Cancelled  the stop was requested
     CrossValidation(const MatrixRef& observations, const VectorRef& observation_weights,
-                    const std::vector<int>& folds, const EmStart& start, const FitControl& control);
+                    const std::vector<int>& folds, const EmStart& start, FitControl control);
     ~CrossValidation();
     CrossValidation(const CrossValidation&) = delete;
     CrossValidation& operator=(const CrossValidation&) = delete;
