@@ -14,7 +14,7 @@ std::map<int, std::vector<Candidate*>> by_component_count(std::vector<Candidate>
 
 /// One run more of `candidate`, begun at the fit of `source`, which has as many components: it
 /// stands behind the other runs under the name of the source's structure, and its solution is
-/// taken where it is the better one. A run that fails changes nothing. Reports nothing.
+/// taken where it is the better one. A run that fails changes nothing. Its iterations are not reported.
 /// @return false where it was cancelled; nothing has changed then
 bool run_further(const Candidate& source, const EmProblem& problem, const EmOptions& options,
                  const FitControl& control, Candidate& candidate);

@@ -95,6 +95,13 @@ bool run_from(std::vector<Candidate>& candidates, const EmProblem& problem,
               const std::function<const Candidate*(const Group&, const Candidate&)>& source_of) {
     std::map<int, Group> groups = by_component_count(candidates);
     std::atomic<bool> is_cancelled = false;
+    std::atomic<int> done = 0;
+    const auto say_done = [&] {
+        ++done;
+        if (control.observer != nullptr)
+            control.observer->on_progress("sharing starts", done,
+                                          static_cast<double>(candidates.size()));
+    };
     tbb::parallel_for_each(groups, [&](auto& entry) {
         // A thread that waits inside a fit must not begin another group.
         tbb::this_task_arena::isolate([&] {
@@ -106,6 +113,7 @@ bool run_from(std::vector<Candidate>& candidates, const EmProblem& problem,
                     if (source != nullptr &&
                         !run_further(*source, problem, options, control, *candidate))
                         is_cancelled = true;
+                    say_done();
                 }
             } catch (const compute::Cancelled&) {
                 is_cancelled = true;

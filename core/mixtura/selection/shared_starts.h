@@ -23,6 +23,7 @@ bool raise_above_nested_fits(std::vector<Candidate>& candidates, const EmProblem
 /// One run more of each model from the most promising fit of another structure with as many
 /// components: the one from which a few iterations lead highest. Groups that one structure found
 /// are starts for the others that no partition of the rows alone would suggest.
+/// Both report the stage "sharing starts", from any thread: the observer takes calls one at a time.
 /// @return as `raise_above_nested_fits`
 bool exchange_starts(std::vector<Candidate>& candidates, const EmProblem& problem,
                      const EmOptions& options, const FitControl& control);

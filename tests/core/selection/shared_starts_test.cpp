@@ -95,6 +95,26 @@ TEST(SharedStarts, SeveralStartsExchangeTheirGroups) {
     EXPECT_GT(vve(), -1308.004);
 }
 
+TEST(SharedStarts, SayThatTheyAreAtWork) {
+    class Stages : public FitObserver {
+      public:
+        void on_progress(std::string_view what, double done, double total) override {
+            if (what != "sharing starts")
+                return;
+            ++calls;
+            EXPECT_LE(done, total);
+        }
+        int calls = 0;
+    } stages;
+    SearchOptions options;
+    options.component_counts = {2, 3};
+    options.em.run_count = 2;
+    FitControl control;
+    control.observer = &stages;
+    (void)search_gaussian_mixtures(test::measurements("crabs"), options, control);
+    EXPECT_EQ(stages.calls, 2 * 28);  // one for each model of each of the two rounds
+}
+
 TEST(SharedStarts, GiveTheSameBitsForAnyNumberOfThreads) {
     const MatrixXd crabs = test::measurements("crabs");
     SearchOptions options;
