@@ -14,10 +14,12 @@
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/common/sorted_quantile.h"
 #include "mixtura/compute/cancelled.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/interpretation/component_matching.h"
 #include "mixtura/interpretation/resampling.h"
+#include "mixtura/interpretation/row_checks.h"
 
 namespace mixtura {
 
@@ -37,14 +39,7 @@ void check(const GaussianMixture& model, const MatrixRef& observations,
     if (!(options.confidence > 0.0 && options.confidence < 1.0))
         throw InvalidArgument("confidence is " + brief_text(options.confidence) +
                               "; it must be between 0 and 1.");
-    if (observations.cols() != model.feature_count())
-        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
-                              " features, the observations " + std::to_string(observations.cols()) +
-                              ".");
-    if (weights.size() != 0 && weights.size() != observations.rows())
-        throw InvalidArgument("There are " + std::to_string(weights.size()) +
-                              " observation_weights for " + std::to_string(observations.rows()) +
-                              " rows.");
+    check_rows(model, observations, weights);
 }
 
 /// One refit: its parameters in a row, or why there are none.
@@ -159,15 +154,6 @@ std::vector<Replicate> all_replicates(const GaussianMixture& model, const Matrix
     return replicates;
 }
 
-/// Type-7 quantile of sorted values.
-double quantile(const std::vector<double>& sorted, double probability) {
-    const double place = probability * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    const double fraction = place - static_cast<double>(below);
-    return (1.0 - fraction) * sorted[below] + fraction * sorted[above];
-}
-
 double deviation(const std::vector<double>& values) {
     const auto count = static_cast<double>(values.size());
     double mean = 0.0;
@@ -229,8 +215,8 @@ BootstrapResult bootstrap(const GaussianMixture& model, const MatrixRef& observa
         deviations[p] = deviation(values);
         std::ranges::sort(values);
         const double tail = 0.5 * (1.0 - options.confidence);
-        lower[p] = quantile(values, tail);
-        upper[p] = quantile(values, 1.0 - tail);
+        lower[p] = sorted_quantile(values, tail);
+        upper[p] = sorted_quantile(values, 1.0 - tail);
     }
     const Index component_count = model.component_count();
     const Index d = model.feature_count();

@@ -16,6 +16,7 @@
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/interpretation/row_checks.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/log_domain.h"
 #include "mixtura/linalg/symmetric_eigen.h"
@@ -246,10 +247,7 @@ DensityModes density_modes(const GaussianMixture& model, const DensityModesOptio
 
 ModalClustering modal_clustering(const GaussianMixture& model, const DensityModes& modes,
                                  const MatrixRef& observations, const FitControl& control) {
-    if (observations.cols() != model.feature_count())
-        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
-                              " features, the observations " + std::to_string(observations.cols()) +
-                              ".");
+    check_rows(model, observations);
     const ScaledMixture mixture(model);
     std::vector<Eigen::VectorXd> found;
     for (Index m = 0; m < modes.modes.rows(); ++m)

@@ -7,6 +7,7 @@
 
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
+#include "mixtura/interpretation/row_checks.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/symmetric_eigen.h"
 
@@ -23,14 +24,7 @@ void check(const GaussianMixture& model, const MatrixRef& observations, double l
            const VectorRef& weights) {
     if (!(lambda >= 0.0 && lambda <= 1.0))
         throw InvalidArgument("lambda is " + brief_text(lambda) + "; it must be from 0 to 1.");
-    if (observations.cols() != model.feature_count())
-        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
-                              " features, the observations " + std::to_string(observations.cols()) +
-                              ".");
-    if (weights.size() != 0 && weights.size() != observations.rows())
-        throw InvalidArgument("There are " + std::to_string(weights.size()) +
-                              " observation_weights for " + std::to_string(observations.rows()) +
-                              " rows.");
+    check_rows(model, observations, weights);
 }
 
 /// Covariance of the rows with divisor n (the sum of the weights).

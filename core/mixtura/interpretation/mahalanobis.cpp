@@ -9,6 +9,7 @@
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
+#include "mixtura/interpretation/row_checks.h"
 
 namespace mixtura {
 
@@ -16,12 +17,9 @@ namespace {
 
 using Eigen::Index;
 
-void check_rows(const GaussianMixture& model, const MatrixRef& observations,
-                const std::vector<std::int32_t>& classification) {
-    if (observations.cols() != model.feature_count())
-        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
-                              " features, the observations " + std::to_string(observations.cols()) +
-                              ".");
+void check_classified(const GaussianMixture& model, const MatrixRef& observations,
+                      const std::vector<std::int32_t>& classification) {
+    check_rows(model, observations);
     if (static_cast<Index>(classification.size()) != observations.rows())
         throw InvalidArgument("There are " + std::to_string(classification.size()) +
                               " classifications for " + std::to_string(observations.rows()) +
@@ -48,7 +46,7 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
                                            const std::vector<std::int32_t>& classification,
                                            const std::stop_token& stop) {
     constexpr Index rows_between_stops = 16384;
-    check_rows(model, observations, classification);
+    check_classified(model, observations, classification);
     const Index n = observations.rows();
     MahalanobisDistances distances{Eigen::VectorXd(n), Eigen::VectorXd(n)};
     const boost::math::chi_squared distribution(model.feature_count());

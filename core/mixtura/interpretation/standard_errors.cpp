@@ -11,6 +11,7 @@
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/interpretation/covariance_chart.h"
+#include "mixtura/interpretation/row_checks.h"
 #include "mixtura/linalg/cholesky.h"
 
 namespace mixtura {
@@ -24,14 +25,7 @@ using Eigen::VectorXd;
 constexpr Index block_rows = 512;
 
 void check(const GaussianMixture& model, const MatrixRef& observations, const VectorRef& weights) {
-    if (observations.cols() != model.feature_count())
-        throw InvalidArgument("The model has " + std::to_string(model.feature_count()) +
-                              " features, the observations " + std::to_string(observations.cols()) +
-                              ".");
-    if (weights.size() != 0 && weights.size() != observations.rows())
-        throw InvalidArgument("There are " + std::to_string(weights.size()) +
-                              " observation_weights for " + std::to_string(observations.rows()) +
-                              " rows.");
+    check_rows(model, observations, weights);
     if (model.parameter_count() > standard_error_parameter_limit)
         throw InvalidArgument("The model has " + std::to_string(model.parameter_count()) +
                               " free parameters; standard errors from derivatives are worked out "

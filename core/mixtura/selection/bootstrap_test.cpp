@@ -13,6 +13,7 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/common/sorted_quantile.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 
 namespace mixtura {
@@ -85,11 +86,7 @@ double BootstrapTest::p_value() const noexcept {
 double BootstrapTest::critical_value(double level) const {
     if (replicates.empty())
         return std::numeric_limits<double>::quiet_NaN();
-    const double place = (1.0 - level) * static_cast<double>(replicates.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, replicates.size() - 1);
-    const double share = place - static_cast<double>(below);
-    return replicates[below] + share * (replicates[above] - replicates[below]);
+    return sorted_quantile(replicates, 1.0 - level);
 }
 
 BootstrapTest bootstrap_test(const EmFit& null_fit, const EmFit& alternative_fit, Index row_count,
