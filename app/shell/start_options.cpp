@@ -110,7 +110,8 @@ std::optional<int> parseArguments(const QStringList& arguments, StartOptions& op
                                         text("Save a picture of the window when all is done."),
                                         QStringLiteral("FILE.png"));
     const QCommandLineOption tab(
-        QStringLiteral("show"), text("View to show: data, summary, scatter, fit, compare or help."),
+        QStringLiteral("show"),
+        text("View to show: data, summary, scatter, fit, understanding, compare or help."),
         QStringLiteral("VIEW"));
     const QCommandLineOption project(QStringLiteral("save-project"),
                                      text("Save the project when all is done."),
