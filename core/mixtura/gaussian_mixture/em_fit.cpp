@@ -24,6 +24,11 @@ namespace {
 using Eigen::Index;
 
 void check_rows(const EmProblem& problem, const EmOptions& options) {
+    const int labelled = problem.labelled_component_count();
+    if (options.component_count < labelled)
+        throw InvalidArgument("The labels name " + std::to_string(labelled) +
+                              " components; ask for that many or more, not " +
+                              std::to_string(options.component_count) + ".");
     const Index rows = problem.used_row_count();
     const std::string have = "; the data have " + std::to_string(rows) + ".";
     if (rows < options.component_count) {
@@ -214,13 +219,14 @@ EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitContro
 }
 
 EmFit fit_em(const MatrixRef& observations, const EmOptions& options, const FitControl& control,
-             const VectorRef& observation_weights, const EmStart& start) {
+             const VectorRef& observation_weights, const EmStart& start,
+             const std::vector<std::int32_t>& known_components) {
     validate(options);
     const int threads =
         control.thread_count > 0 ? control.thread_count : tbb::task_arena::automatic;
     tbb::task_arena arena(threads);
     return arena.execute([&] {
-        const EmProblem problem(observations, observation_weights, control);
+        const EmProblem problem(observations, observation_weights, control, known_components);
         return fit_em(problem, options, control, start);
     });
 }

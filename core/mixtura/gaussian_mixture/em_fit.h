@@ -107,6 +107,10 @@ struct EmFit {
 ///
 /// @param observations         n x d, one observation per row, finite, n >= K; in the data's own units
 /// @param observation_weights  n case weights >= 0, or empty for all one
+/// @param known_components     n, the 0-based component of each row whose component is known, else
+///                             -1; or empty. Known ones must be 0 to C - 1 <= K - 1; they keep
+///                             these places in the model. The likelihood is that of the labels
+///                             too: a labelled row counts with log(pi_k N(x; mu_k, Sigma_k)).
 /// @return every run, and the model of the admissible one with the highest log-likelihood; a
 ///         cancelled run ends with its last complete iterate
 /// @throw InvalidArgument     an option, the weights or the start break a condition stated above
@@ -117,6 +121,7 @@ struct EmFit {
 /// Time O(n K d^2) per iteration; memory O(n d + K d^2) doubles.
 EmFit fit_em(const MatrixRef& observations, const EmOptions& options = {},
              const FitControl& control = {},
-             const VectorRef& observation_weights = Eigen::VectorXd(), const EmStart& start = {});
+             const VectorRef& observation_weights = Eigen::VectorXd(), const EmStart& start = {},
+             const std::vector<std::int32_t>& known_components = {});
 
 }  // namespace mixtura

@@ -156,6 +156,18 @@ EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
     return certainty;
 }
 
+/// Statistics of no rows.
+compute::GaussianStatistics no_statistics(Index component_count, Index feature_count,
+                                          compute::GaussianParameters::Shape shape) {
+    const bool is_full = shape == compute::GaussianParameters::Shape::full;
+    return {.log_likelihood = 0.0,
+            .masses = Eigen::VectorXd::Zero(component_count),
+            .means = Eigen::MatrixXd::Zero(component_count, feature_count),
+            .scatters = std::vector<Eigen::MatrixXd>(
+                static_cast<std::size_t>(component_count),
+                Eigen::MatrixXd::Zero(feature_count, is_full ? feature_count : 1))};
+}
+
 /// The method asked for; of starts after the first k-means++, with short runs alternating with
 /// random rows, unless random starts are asked for.
 Initialisation method_of_start(const EmOptions& options, int start) {
@@ -168,10 +180,11 @@ Initialisation method_of_start(const EmOptions& options, int start) {
 }  // namespace
 
 EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-                     const FitControl& control)
+                     const FitControl& control, Partition known_components)
     : observations_(observations.data(), observations.rows(), observations.cols(),
                     Eigen::OuterStride<>(observations.outerStride())),
-      weights_(observation_weights) {
+      weights_(observation_weights),
+      known_(std::move(known_components)) {
     const Index n = observations.rows();
     const Index d = observations.cols();
     if (d < 1)
@@ -190,12 +203,79 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
         check_feature(observations_.col(j), weights_, j);
         typical_variances_[j] = typical_variance(observations_.col(j), weights_);
     }
-    passes_ = std::make_unique<compute::RowPasses>(observations_, weights_, control);
+    if (!known_.empty()) {
+        labelled_.emplace(observations_, weights_, known_);
+        std::vector<Index> rows;
+        for (std::size_t i = 0; i < known_.size(); ++i) {
+            if (known_[i] == unknown_component)
+                rows.push_back(static_cast<Index>(i));
+        }
+        unlabelled_rows_ = observations_(rows, Eigen::all);
+        if (weights_.size() > 0)
+            unlabelled_weights_ = weights_(rows);
+    }
+    if (unlabelled().rows() > 0)
+        passes_ = std::make_unique<compute::RowPasses>(unlabelled(), unlabelled_weights(), control);
+}
+
+EmProblem::View EmProblem::unlabelled() const noexcept {
+    return labelled_ ? View(unlabelled_rows_.data(), unlabelled_rows_.rows(),
+                            unlabelled_rows_.cols(), Eigen::OuterStride<>(unlabelled_rows_.rows()))
+                     : observations_;
+}
+
+compute::GaussianStatistics EmProblem::statistics(
+    const compute::GaussianParameters& parameters) const {
+    if (!labelled_)
+        return passes_->gaussian_statistics(parameters);
+    compute::GaussianStatistics statistics =
+        passes_
+            ? passes_->gaussian_statistics(parameters)
+            : no_statistics(parameters.mixing_weights.size(), feature_count(), parameters.shape);
+    labelled_->add_to(statistics, parameters);
+    return statistics;
 }
 
 void EmProblem::prepare_hierarchical_tree(const FitControl& control) {
-    if (!tree_ && feature_count() > 1)
+    if (!tree_ && !labelled_ && feature_count() > 1)
         tree_ = std::make_unique<HierarchicalTree>(observations_, control);
+}
+
+compute::GaussianStatistics EmProblem::start_moments(const EmOptions& options, int start,
+                                                     compute::GaussianParameters::Shape shape,
+                                                     const FitControl& control,
+                                                     std::string& name) const {
+    const int component_count = options.component_count;
+    if (!labelled_)
+        return moments(start_partition(options, start, control, name), component_count, shape);
+    name = "known labels";
+    return start == 0 && component_count == labelled_component_count()
+               ? shared_moments(component_count, shape)
+               : moments(labelled_start(options, start, control), component_count, shape);
+}
+
+Partition EmProblem::labelled_start(const EmOptions& options, int start,
+                                    const FitControl& control) const {
+    RandomStream random(options.seed, static_cast<std::uint64_t>(start));
+    return labelled_partition(observations_, weights_, known_, options.component_count, random,
+                              control);
+}
+
+compute::GaussianStatistics EmProblem::shared_moments(
+    int component_count, compute::GaussianParameters::Shape shape) const {
+    compute::GaussianStatistics shared = no_statistics(component_count, feature_count(), shape);
+    const View rows = unlabelled();
+    if (rows.rows() > 0) {
+        const compute::GaussianStatistics all =
+            partition_statistics(rows, unlabelled_weights(),
+                                 Partition(static_cast<std::size_t>(rows.rows()), 0), 1, shape);
+        const double share = 1.0 / component_count;
+        shared.masses.setConstant(share * all.masses[0]);
+        shared.means.rowwise() = all.means.row(0);
+        for (Eigen::MatrixXd& scatter : shared.scatters) scatter = share * all.scatters.front();
+    }
+    labelled_->add_moments_to(shared);
+    return shared;
 }
 
 Partition EmProblem::start_partition(const EmOptions& options, int start, const FitControl& control,
@@ -224,13 +304,20 @@ Partition EmProblem::start_partition(const EmOptions& options, int start, const 
 
 compute::GaussianStatistics EmProblem::moments(const Partition& partition, int component_count,
                                                compute::GaussianParameters::Shape shape) const {
-    return partition_statistics(observations_, weights_, partition, component_count, shape);
+    if (!labelled_)
+        return partition_statistics(observations_, weights_, partition, component_count, shape);
+    Partition settled = partition;
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+        if (known_[i] != unknown_component)
+            settled[i] = known_[i];
+    }
+    return partition_statistics(observations_, weights_, settled, component_count, shape);
 }
 
 EmProblem::Moments EmProblem::moments_of_all() const {
-    const compute::GaussianStatistics all =
-        moments(Partition(static_cast<std::size_t>(row_count()), 0), 1,
-                compute::GaussianParameters::Shape::full);
+    const compute::GaussianStatistics all = partition_statistics(
+        observations_, weights_, Partition(static_cast<std::size_t>(row_count()), 0), 1,
+        compute::GaussianParameters::Shape::full);
     return {.mean = all.means.row(0), .covariance = all.scatters.front() / (weight_sum_ - 1.0)};
 }
 
@@ -238,9 +325,12 @@ EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
                                           const FitControl& control) const {
     constexpr auto block_rows = static_cast<Index>(compute::block_rows);
     const compute::GaussianParameters parameters = model.pass_parameters();
-    if (row_count() <= block_rows && !control.stop.stop_requested()) {
+    const View rows = unlabelled();
+    if (rows.rows() == 0)
+        return {};
+    if (rows.rows() <= block_rows && !control.stop.stop_requested()) {
         try {
-            return certainty_of_rows(*passes_, parameters, weights_);
+            return certainty_of_rows(*passes_, parameters, unlabelled_weights());
         } catch (const compute::Cancelled&) {
             // What a cancelled fit leaves is complete all the same: see below.
         }
@@ -249,13 +339,13 @@ EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
     unstoppable.stop = {};
     unstoppable.observer = nullptr;
     Certainty total;
-    for (Index begin = 0; begin < row_count(); begin += block_rows) {
-        const Index count = std::min(block_rows, row_count() - begin);
-        const Eigen::VectorXd weights = weights_.size() > 0
-                                            ? Eigen::VectorXd(weights_.segment(begin, count))
+    const Eigen::VectorXd& all_weights = unlabelled_weights();
+    for (Index begin = 0; begin < rows.rows(); begin += block_rows) {
+        const Index count = std::min(block_rows, rows.rows() - begin);
+        const Eigen::VectorXd weights = all_weights.size() > 0
+                                            ? Eigen::VectorXd(all_weights.segment(begin, count))
                                             : Eigen::VectorXd();
-        const compute::RowPasses passes(observations_.middleRows(begin, count), weights,
-                                        unstoppable);
+        const compute::RowPasses passes(rows.middleRows(begin, count), weights, unstoppable);
         const Certainty block = certainty_of_rows(passes, parameters, weights);
         total.entropy += block.entropy;
         total.map_term += block.map_term;

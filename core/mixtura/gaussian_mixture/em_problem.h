@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "mixtura/compute/row_passes.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
 #include "mixtura/gaussian_mixture/initialisation.h"
+#include "mixtura/gaussian_mixture/labelled_rows.h"
 
 namespace mixtura {
 
@@ -20,12 +22,14 @@ class EmProblem {
   public:
     /// @param observations         n x d, finite, no constant feature
     /// @param observation_weights  n case weights >= 0, or empty for all one
-    /// @throw InvalidArgument     weights of another length or not all finite and >= 0
+    /// @param known_components     n, see LabelledRows, or empty where no component is known
+    /// @throw InvalidArgument     weights of another length or not all finite and >= 0; known
+    ///                            components that LabelledRows refuses
     /// @throw DataError           no rows or features; a value that is not finite, a feature that
     ///                            is constant or whose variance overflows; with the column
     /// @throw compute::Cancelled  the stop was requested
     EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-              const FitControl& control);
+              const FitControl& control, Partition known_components = {});
 
     [[nodiscard]] Eigen::Index row_count() const noexcept { return observations_.rows(); }
     [[nodiscard]] int feature_count() const noexcept {
@@ -34,7 +38,15 @@ class EmProblem {
     /// Rows of positive weight.
     [[nodiscard]] Eigen::Index used_row_count() const noexcept { return used_row_count_; }
     [[nodiscard]] double weight_sum() const noexcept { return weight_sum_; }
-    [[nodiscard]] const compute::RowPasses& passes() const noexcept { return *passes_; }
+    /// C: the first components, which labelled rows name; 0 where no component is known.
+    [[nodiscard]] int labelled_component_count() const noexcept {
+        return labelled_ ? labelled_->component_count() : 0;
+    }
+    /// Log-likelihood under `parameters` and the moments of the responsibilities they imply. A row
+    /// whose component k is known counts with log(pi_k N(x; mu_k, Sigma_k)) and belongs to it.
+    /// @throw compute::Cancelled, NumericalError  as RowPasses::gaussian_statistics
+    [[nodiscard]] compute::GaussianStatistics statistics(
+        const compute::GaussianParameters& parameters) const;
     /// d: per feature the smaller of the variance and (interquartile range / 1.349)^2, which a few
     /// far rows do not raise. Covariance floors are relative to it.
     [[nodiscard]] const Eigen::VectorXd& typical_variances() const noexcept {
@@ -48,20 +60,27 @@ class EmProblem {
     };
     [[nodiscard]] Moments moments_of_all() const;
 
-    /// Makes `start_partition(..., hierarchical, ...)` cheap; does nothing the second time and
+    /// Makes hierarchical starts cheap; does nothing the second time and
     /// for one feature. Not to be called side by side with anything else.
     void prepare_hierarchical_tree(const FitControl& control);
 
-    /// Partition that start `start` (0-based) begins with, and in `name` what made it.
+    /// Partition that start `start` (0-based) begins with where no component is known, and in `name`
+    /// what made it.
     /// @throw InvalidArgument  fewer distinct rows than components
     [[nodiscard]] Partition start_partition(const EmOptions& options, int start,
                                             const FitControl& control, std::string& name) const;
-    /// Moments of the clusters of a partition.
+    /// Moments that start `start` begins with: those of its partition, or, where all components are
+    /// known, at the first start those of the other rows shared equally among them.
+    /// @throw InvalidArgument  as above
+    [[nodiscard]] compute::GaussianStatistics start_moments(
+        const EmOptions& options, int start, compute::GaussianParameters::Shape shape,
+        const FitControl& control, std::string& name) const;
+    /// Moments of the clusters of a partition, in which rows of known components stay there.
     [[nodiscard]] compute::GaussianStatistics moments(
         const Partition& partition, int component_count,
         compute::GaussianParameters::Shape shape) const;
 
-    /// Certainty of the classification under a model.
+    /// Certainty of the classification under a model; rows of known components are certain.
     struct Certainty {
         double entropy = 0.0;   ///< -sum w r log r, nats
         double map_term = 0.0;  ///< 2 sum w log max_k r
@@ -74,12 +93,27 @@ class EmProblem {
   private:
     using View = Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 
+    [[nodiscard]] Partition labelled_start(const EmOptions& options, int start,
+                                           const FitControl& control) const;
+    /// Moments of the rows without a label, shared equally among all components.
+    [[nodiscard]] compute::GaussianStatistics shared_moments(
+        int component_count, compute::GaussianParameters::Shape shape) const;
+    /// The rows whose component is not known, all where none is, and their weights.
+    [[nodiscard]] View unlabelled() const noexcept;
+    [[nodiscard]] const Eigen::VectorXd& unlabelled_weights() const noexcept {
+        return labelled_ ? unlabelled_weights_ : weights_;
+    }
+
     View observations_;
     Eigen::VectorXd weights_;
+    Partition known_;
+    std::optional<LabelledRows> labelled_;
+    Eigen::MatrixXd unlabelled_rows_;     ///< a copy, only where there are labels
+    Eigen::VectorXd unlabelled_weights_;  ///< the same
     double weight_sum_ = 0.0;
     Eigen::Index used_row_count_ = 0;
     Eigen::VectorXd typical_variances_;
-    std::unique_ptr<compute::RowPasses> passes_;
+    std::unique_ptr<compute::RowPasses> passes_;  ///< over the unlabelled rows; null without any
     std::unique_ptr<HierarchicalTree> tree_;
 };
 

@@ -93,7 +93,9 @@ bool prepare(const EmIterate& iterate, CovarianceStructure structure,
     return true;
 }
 
-GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure) {
+/// @param labelled_count  components that keep their places, since labels name them
+GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure,
+                         int labelled_count) {
     std::vector<Eigen::MatrixXd> covariances = iterate.estimate.covariances;
     if (is_diagonal(structure)) {
         for (Eigen::MatrixXd& covariance : covariances)
@@ -101,7 +103,7 @@ GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure
     }
     const GaussianMixture model(iterate.mixing_weights, iterate.means, std::move(covariances),
                                 structure);
-    return reordered(model, canonical_order(model));
+    return reordered(model, canonical_order(model, labelled_count));
 }
 
 /// The start model as parameters of a pass that returns scatters of the structure's shape.
@@ -153,9 +155,9 @@ class Run {
           prior_(prior_of(problem, options)),
           row_weight_(problem.weight_sum() / static_cast<double>(problem.used_row_count())) {}
 
-    EmRunOutcome from_partition(const Partition& partition, std::string name) {
+    EmRunOutcome from_moments(GaussianStatistics moments, std::string name) {
         outcome_.record.start = std::move(name);
-        iterate(problem_.moments(partition, options_.component_count, shape_of(structure_)));
+        iterate(std::move(moments));
         return finish();
     }
 
@@ -340,7 +342,7 @@ class Run {
     std::optional<GaussianStatistics> try_pass(const GaussianParameters& parameters,
                                                std::string& failure) {
         try {
-            return problem_.passes().gaussian_statistics(parameters);
+            return problem_.statistics(parameters);
         } catch (const compute::Cancelled&) {
             outcome_.record.status = FitStatus::cancelled;
         } catch (const NumericalError& error) {
@@ -434,7 +436,7 @@ class Run {
         EmRun& run = outcome_.record;
         if (last_ && run.status != FitStatus::degenerate) {
             run.floors_applied = last_->estimate.floors_applied;
-            outcome_.model = as_model(*last_, structure_);
+            outcome_.model = as_model(*last_, structure_, problem_.labelled_component_count());
             outcome_.spurious = run.diagnosis.empty()
                                     ? spurious_reason(*outcome_.model, problem_.weight_sum(),
                                                       run.floors_applied, prior_.has_value())
@@ -491,12 +493,15 @@ EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const Fi
         return run.from_state(std::move(*state));
     if (start.model)
         return run.from_model(*start.model);
+    const Shape shape = shape_of(options.covariance_structure);
     if (!start.partition.empty())
-        return run.from_partition(start.partition, "labels");
+        return run.from_moments(problem.moments(start.partition, options.component_count, shape),
+                                "labels");
     std::string name;
     try {
-        const Partition partition = problem.start_partition(options, index.start, control, name);
-        return run.from_partition(partition, name);
+        GaussianStatistics moments =
+            problem.start_moments(options, index.start, shape, control, name);
+        return run.from_moments(std::move(moments), name);
     } catch (const compute::Cancelled&) {
         EmRunOutcome outcome;
         outcome.record.start = name;

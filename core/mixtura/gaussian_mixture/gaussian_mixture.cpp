@@ -176,10 +176,10 @@ GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& 
             model.covariance_structure()};
 }
 
-std::vector<int> canonical_order(const GaussianMixture& model) {
+std::vector<int> canonical_order(const GaussianMixture& model, int kept_count) {
     std::vector<int> order(static_cast<std::size_t>(model.component_count()));
     std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(order, [&](int a, int b) {
+    std::ranges::stable_sort(order.begin() + kept_count, order.end(), [&](int a, int b) {
         const double weight_a = model.mixing_weights()[a];
         const double weight_b = model.mixing_weights()[b];
         return weight_a != weight_b ? weight_a > weight_b

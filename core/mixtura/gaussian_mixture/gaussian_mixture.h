@@ -51,7 +51,8 @@ class GaussianMixture {
 /// The mixture of the components in the order `order` (a permutation of 0..K-1).
 GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& order);
 /// Order by descending mixing weight, ties by the first mean coordinate: the order of every fit.
-std::vector<int> canonical_order(const GaussianMixture& model);
+/// @param kept_count  so many first components, those that labels name, keep their places
+std::vector<int> canonical_order(const GaussianMixture& model, int kept_count = 0);
 /// Exact marginal over the given features, in the given order.
 GaussianMixture marginal(const GaussianMixture& model, const std::vector<int>& features);
 

@@ -64,4 +64,15 @@ Partition random_partition(const MatrixRef& observations, const VectorRef& weigh
                            int component_count, RandomStream& random,
                            const FitControl& control = {});
 
+/// Partition in which rows of known components stay and the others join the nearest centre, in
+/// standardised features. Where every component is known, each centre is a random row of the
+/// component; else the first are the means of the known rows, the further ones k-means++ seeds
+/// among the other rows, and Lloyd iterations follow.
+/// @param known  n, 0-based component or -1; those named are 0 to C - 1, C <= component_count
+/// @throw InvalidArgument     fewer distinct unlabelled rows than further components
+/// @throw compute::Cancelled  the stop was requested
+Partition labelled_partition(const MatrixRef& observations, const VectorRef& weights,
+                             const Partition& known, int component_count, RandomStream& random,
+                             const FitControl& control = {});
+
 }  // namespace mixtura

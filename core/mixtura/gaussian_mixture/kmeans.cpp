@@ -134,13 +134,19 @@ Assignment assign(const Rows& rows, const Eigen::MatrixXd& centres) {
     return result;
 }
 
-/// k-means++: each further centre is a row drawn with probability proportional to its weight and
+/// k-means++: each further centre is a row drawn with probability proportional to its chance and
 /// its squared distance from the centres so far.
-Eigen::MatrixXd seed_centres(const Rows& rows, int component_count, RandomStream& random) {
+/// @param given    centres to go on from, or none
+/// @param row_chances  n, >= 0
+Eigen::MatrixXd seed_centres(const Rows& rows, const Eigen::MatrixXd& given,
+                             const Eigen::VectorXd& row_chances, int component_count,
+                             RandomStream& random) {
+    const auto given_count = static_cast<int>(given.rows());
     Eigen::MatrixXd centres(component_count, rows.points.cols());
+    centres.topRows(given_count) = given;
     Eigen::VectorXd nearest =
         Eigen::VectorXd::Constant(rows.count(), std::numeric_limits<double>::infinity());
-    Eigen::VectorXd chances = rows.weights();
+    Eigen::VectorXd chances = row_chances;
     for (int c = 0; c < component_count; ++c) {
         if (c > 0) {
             rows.for_each_block([&](Eigen::Index block) {
@@ -152,7 +158,11 @@ Eigen::MatrixXd seed_centres(const Rows& rows, int component_count, RandomStream
                     least = std::min(least, distances[static_cast<std::size_t>(i)]);
                 }
             });
-            chances = nearest.cwiseProduct(rows.weights());
+        }
+        if (c < given_count)
+            continue;
+        if (c > 0) {
+            chances = nearest.cwiseProduct(row_chances);
             if (!(chances.sum() > 0.0))
                 refuse_count(c, component_count);
         }
@@ -218,12 +228,54 @@ bool fill_empty_clusters(const Rows& rows, Assignment& assignment, int component
     return any;
 }
 
+/// The labels, but rows whose component is known keep it.
+Partition with_known(Partition labels, const Partition& known) {
+    for (std::size_t i = 0; i < known.size(); ++i) labels[i] = known[i] >= 0 ? known[i] : labels[i];
+    return labels;
+}
+
+/// Weighted means of the rows of each known component.
+Eigen::MatrixXd known_means(const Rows& rows, const Partition& known, int known_count) {
+    Eigen::MatrixXd means = Eigen::MatrixXd::Zero(known_count, rows.points.cols());
+    Eigen::VectorXd masses = Eigen::VectorXd::Zero(known_count);
+    for (Eigen::Index i = 0; i < rows.count(); ++i) {
+        const std::int32_t component = known[static_cast<std::size_t>(i)];
+        if (component < 0)
+            continue;
+        means.row(component) += rows.weights()[i] * rows.points.row(i);
+        masses[component] += rows.weights()[i];
+    }
+    return masses.cwiseInverse().asDiagonal() * means;
+}
+
+/// One row of each known component, drawn by weight.
+Eigen::MatrixXd random_known_rows(const Rows& rows, const Partition& known, int known_count,
+                                  RandomStream& random) {
+    Eigen::MatrixXd chosen(known_count, rows.points.cols());
+    for (int c = 0; c < known_count; ++c) {
+        Eigen::VectorXd chances = rows.weights();
+        for (Eigen::Index i = 0; i < rows.count(); ++i)
+            chances[i] *= known[static_cast<std::size_t>(i)] == c ? 1.0 : 0.0;
+        chosen.row(c) = rows.points.row(random.categorical(chances));
+    }
+    return chosen;
+}
+
+/// The weights, zero where the component is known.
+Eigen::VectorXd unknown_weights(const Rows& rows, const Partition& known) {
+    Eigen::VectorXd weights = rows.weights();
+    for (Eigen::Index i = 0; i < rows.count(); ++i)
+        weights[i] *= known[static_cast<std::size_t>(i)] < 0 ? 1.0 : 0.0;
+    return weights;
+}
+
 }  // namespace
 
 Partition kmeans_partition(const MatrixRef& observations, const VectorRef& weights,
                            int component_count, RandomStream& random, const FitControl& control) {
     const Rows rows(observations, weights, component_count, control);
-    Eigen::MatrixXd centres = seed_centres(rows, component_count, random);
+    Eigen::MatrixXd centres = seed_centres(rows, Eigen::MatrixXd(0, observations.cols()),
+                                           rows.weights(), component_count, random);
     Assignment current = assign(rows, centres);
     fill_empty_clusters(rows, current, component_count);
     Eigen::VectorXd sizes;
@@ -237,6 +289,32 @@ Partition kmeans_partition(const MatrixRef& observations, const VectorRef& weigh
             break;
     }
     return std::move(current.labels);
+}
+
+Partition labelled_partition(const MatrixRef& observations, const VectorRef& weights,
+                             const Partition& known, int component_count, RandomStream& random,
+                             const FitControl& control) {
+    const Rows rows(observations, weights, component_count, control);
+    const int known_count = 1 + *std::ranges::max_element(known);
+    Eigen::MatrixXd centres = known_count < component_count
+                                  ? known_means(rows, known, known_count)
+                                  : random_known_rows(rows, known, known_count, random);
+    if (known_count < component_count)
+        centres =
+            seed_centres(rows, centres, unknown_weights(rows, known), component_count, random);
+    Partition labels = with_known(assign(rows, centres).labels, known);
+    if (known_count == component_count)
+        return labels;
+    Eigen::VectorXd sizes;
+    for (int iteration = 0; iteration < lloyd_iteration_limit; ++iteration) {
+        centres = cluster_means(rows, labels, centres, sizes);
+        Partition next = with_known(assign(rows, centres).labels, known);
+        const bool settled = next == labels;
+        labels = std::move(next);
+        if (settled)
+            break;
+    }
+    return labels;
 }
 
 Partition random_partition(const MatrixRef& observations, const VectorRef& weights,

@@ -250,7 +250,8 @@ bool is_cancelled(const Candidate& candidate) {
 
 SearchResult search(const MatrixRef& observations, const SearchOptions& options,
                     const FitControl& control, SearchObserver* observer,
-                    const VectorRef& observation_weights, const EmStart& start) {
+                    const VectorRef& observation_weights, const EmStart& start,
+                    const Partition& known_components) {
     SearchResult result;
     FitControl fit_control = control;
     SerialObserver serial(control.observer, observer);
@@ -262,7 +263,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     std::optional<EmProblem> problem;
     std::optional<CrossValidation> folds;
     try {
-        problem.emplace(observations, observation_weights, fit_control);
+        problem.emplace(observations, observation_weights, fit_control, known_components);
         const bool needs_tree = options.em.initialisation == Initialisation::hierarchical &&
                                 start.partition.empty() && !start.model &&
                                 std::ranges::any_of(candidates, [&](const Candidate& candidate) {
@@ -311,7 +312,8 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     const bool is_stopped = (options.em.run_count > 1 &&
                              exchange_starts(candidates, *problem, options.em, fit_control)) ||
                             raise_above_nested_fits(candidates, *problem, options.em, fit_control);
-    add_normalised_entropies(candidates, *problem, options.em, fit_control);
+    if (known_components.empty())
+        add_normalised_entropies(candidates, *problem, options.em, fit_control);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const std::size_t first = first_alike(candidates, i, problem->feature_count());
         if (first != i) {
@@ -337,13 +339,19 @@ bool Candidate::is_comparable(Criterion criterion) const noexcept {
 
 SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,
                                       const FitControl& control, SearchObserver* observer,
-                                      const VectorRef& observation_weights, const EmStart& start) {
+                                      const VectorRef& observation_weights, const EmStart& start,
+                                      const std::vector<std::int32_t>& known_components) {
     validate(options);
+    if (!known_components.empty() &&
+        (options.criterion == Criterion::cv || options.criterion == Criterion::nec))
+        throw InvalidArgument("The criterion " + std::string(to_string(options.criterion)) +
+                              " does not exist for known components; use bic, icl or aic.");
     const int threads =
         control.thread_count > 0 ? control.thread_count : tbb::task_arena::automatic;
     tbb::task_arena arena(threads);
     return arena.execute([&] {
-        return search(observations, options, control, observer, observation_weights, start);
+        return search(observations, options, control, observer, observation_weights, start,
+                      known_components);
     });
 }
 

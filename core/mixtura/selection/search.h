@@ -59,14 +59,16 @@ inline constexpr int fold_count_limit = 1000;
 /// first structure asked for is tried. Where a model ended below one nested in it, it is run once
 /// more from there, see shared_starts.h. Repeated counts are tried once. A cancelled search keeps
 /// what is done. The same bits for any number of threads.
-/// @throw InvalidArgument  an option out of range; weights as in `fit_em`
+/// @param known_components  as in `fit_em`; there is no NEC and no cross-validation then
+/// @throw InvalidArgument  an option out of range; weights and known components as in `fit_em`
 /// @throw DataError        data that no candidate can use, as in `fit_em`; fewer rows than the least
 ///                         component count
 SearchResult search_gaussian_mixtures(const MatrixRef& observations, const SearchOptions& options,
                                       const FitControl& control = {},
                                       SearchObserver* observer = nullptr,
                                       const VectorRef& observation_weights = Eigen::VectorXd(),
-                                      const EmStart& start = {});
+                                      const EmStart& start = {},
+                                      const std::vector<std::int32_t>& known_components = {});
 
 /// The verdict in words, with the margin to the next admissible model: "VEV,2 leads VEV,3 by 0.8
 /// (BIC): too close to call."
