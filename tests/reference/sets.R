@@ -15,11 +15,20 @@ script_folder <- function() {
   if (length(file) == 1) dirname(normalizePath(file)) else getwd()
 }
 
-read_features <- function(name) {
+data_path <- function(name) {
   path <- file.path(script_folder(), "..", "..", "resources", "data", paste0(name, ".csv"))
-  if (!file.exists(path)) path <- file.path(script_folder(), "data", paste0(name, ".csv"))
+  if (file.exists(path)) path else file.path(script_folder(), "data", paste0(name, ".csv"))
+}
+
+read_features <- function(name) {
   columns <- c(feature_columns, further_columns)[[name]]
-  as.matrix(na.omit(read.csv(path)[, columns, drop = FALSE]))
+  as.matrix(na.omit(read.csv(data_path(name))[, columns, drop = FALSE]))
+}
+
+# A column of classes, numbered in the order of the file.
+read_labels <- function(name, column) {
+  labels <- as.character(read.csv(data_path(name))[[column]])
+  factor(labels, levels = unique(labels))
 }
 
 # Where the values go: the folder given on the command line, or the reference folder itself.

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/selection/label_accuracy.h"
+
+#include <algorithm>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mixtura/common/error.h"
+
+#include "support/data_file.h"
+#include "support/text_table.h"
+
+namespace mixtura {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+using Labels = std::vector<std::int32_t>;
+
+class DiscriminantAnalysis : public testing::TestWithParam<std::size_t> {};
+
+// One component for each class, every row labelled.
+TEST_P(DiscriminantAnalysis, HasTheErrorsAndBrierScoresOfMclust) {
+    const test::TextTable expected(test::reference_file("expected/mclust600-edda.csv"));
+    ASSERT_EQ(7U, expected.row_count());
+    const std::size_t row = GetParam();
+    const std::string data_set = expected.text(row, "data_set");
+    const CovarianceStructure structure = covariance_structure_from(expected.text(row, "model"));
+    SCOPED_TRACE(data_set + " " + expected.text(row, "model"));
+    const MatrixXd rows = test::measurements(data_set);
+    const Labels known =
+        test::TextTable(test::data_file(data_set + ".csv")).classes(expected.text(row, "column"));
+    const EmOptions options{.component_count = 1 + *std::ranges::max_element(known),
+                            .covariance_structure = structure};
+    // mclust ends the search of a common orientation early.
+    const double tolerance = structure == CovarianceStructure::EVE ? 3e-5 : 1e-9;
+
+    const EmFit fit = fit_em(rows, options, {}, VectorXd(), {}, known);
+    const LabelAccuracy training = label_accuracy(fit.model, rows, known, {});
+    EXPECT_NEAR(expected.number(row, "training_error"), training.error_rate(), 1e-9);
+    EXPECT_NEAR(expected.number(row, "training_brier"), training.brier, tolerance);
+    EXPECT_EQ(static_cast<double>(known.size()), training.row_count());
+
+    const LabelAccuracy left_out = cross_validated_label_accuracy(
+        rows, VectorXd(), known, options, static_cast<int>(known.size()), {});
+    ASSERT_EQ("", left_out.failure);
+    EXPECT_NEAR(expected.number(row, "left_out_error"), left_out.error_rate(), 1e-9);
+    EXPECT_NEAR(expected.number(row, "left_out_brier"), left_out.brier, tolerance);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, DiscriminantAnalysis, testing::Range<std::size_t>(0, 7));
+
+TEST(StratifiedFolds, HoldTheirShareOfEveryLabel) {
+    Labels known(100, -1);
+    for (std::size_t i = 0; i < 60; ++i) known[i] = i < 40 ? 0 : 1;
+    const std::vector<int> folds = stratified_folds(known, 7, 3);
+    for (int fold = 0; fold < 7; ++fold) {
+        for (const std::int32_t label : {0, 1}) {
+            int count = 0;
+            for (std::size_t i = 0; i < known.size(); ++i)
+                count += folds[i] == fold && known[i] == label ? 1 : 0;
+            const int share = (label == 0 ? 40 : 20) / 7;
+            EXPECT_GE(count, share);
+            EXPECT_LE(count, share + 1);
+        }
+    }
+    EXPECT_EQ(40, std::ranges::count(folds, -1));
+    EXPECT_NE(folds, stratified_folds(known, 7, 4));
+    EXPECT_THAT([&] { stratified_folds(known, 61, 1); },
+                ThrowsMessage<InvalidArgument>(HasSubstr("from 2 to 60")));
+}
+
+TEST(CrossValidatedLabels, SayWhichFoldLosesALabel) {
+    const MatrixXd iris = test::measurements("iris");
+    Labels known(150, -1);
+    for (std::size_t i = 0; i < 150; i += 10) known[i] = static_cast<std::int32_t>(i / 50);
+    std::replace(known.begin() + 1, known.end(), 0, 1);  // one row of label 0 is left
+    const LabelAccuracy accuracy = cross_validated_label_accuracy(
+        iris, VectorXd(), known,
+        {.component_count = 3, .covariance_structure = CovarianceStructure::EEE}, 15, {});
+    EXPECT_THAT(accuracy.failure, HasSubstr("could not be fitted: No row is known"));
+}
+
+}  // namespace
+}  // namespace mixtura
