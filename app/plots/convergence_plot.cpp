@@ -38,6 +38,27 @@ struct Run {
     [[nodiscard]] double last() const { return points.back().value; }
 };
 
+/// Labels with digits enough to tell neighbouring ticks apart, whatever their common part: the last
+/// steps of a run differ in the ninth digit.
+class StepTicker final : public QCPAxisTicker {
+  protected:
+    double getTickStep(const QCPRange& range) override {
+        step_ = QCPAxisTicker::getTickStep(range);
+        return step_;
+    }
+    QString getTickLabel(double tick, const QLocale& locale, QChar formatChar,
+                         int precision) override {
+        constexpr int mostDigits = 15;
+        const double ratio = std::abs(tick) / step_;
+        const int digits = ratio > 1.0 ? 2 + static_cast<int>(std::log10(ratio)) : precision;
+        return QCPAxisTicker::getTickLabel(tick, locale, formatChar,
+                                           std::min(mostDigits, std::max(precision, digits)));
+    }
+
+  private:
+    double step_ = 1.0;
+};
+
 /// Keeps the ends and every second point between them, which is every point of even iteration gaps.
 void thin(std::vector<QCPGraphData>& points) {
     std::vector<QCPGraphData> kept;
@@ -56,7 +77,7 @@ struct ConvergencePlot::Parts {
     QCPGraph* falls = nullptr;
     QCPItemText* bestLabel = nullptr;
     QSharedPointer<QCPAxisTickerLog> logTicker{new QCPAxisTickerLog};
-    QSharedPointer<QCPAxisTicker> linearTicker{new QCPAxisTicker};
+    QSharedPointer<QCPAxisTicker> linearTicker{new StepTicker};
     QSharedPointer<QCPAxisTickerLog> logIterationTicker{new QCPAxisTickerLog};
     QSharedPointer<QCPAxisTicker> iterationTicker{new QCPAxisTicker};
     std::vector<Run> runs;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QFile>
 #include <QFileInfo>
+#include <QSet>
 #include <QTemporaryDir>
 #include <limits>
 
 #include <gmock/gmock.h>
+#include <qcustomplot.h>
 
 #include "plots/convergence_plot.h"
 #include "plots/figure_export.h"
@@ -128,6 +130,25 @@ TEST(ConvergencePlot, NamesTheRunThatTheModelComesFrom) {
     plot.clear();
     plot.append({{"VVV,2", 1, 1, -4.0}});
     EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("Best: VVV,2, start 2")));
+}
+
+TEST(ConvergencePlot, LabelsItsTicksApartWhereARunGainsLittle) {
+    ConvergencePlot plot;
+    plot.resize(600, 400);
+    plot.show();
+    std::vector<ConvergencePoint> points;
+    for (int iteration = 1; iteration <= 20; ++iteration)
+        points.push_back({.model = "VVV,3",
+                          .run = 0,
+                          .iteration = iteration,
+                          .logLikelihood = -1610.52 - 1e-3 / iteration});
+    plot.append(points);
+    plot.resetView();
+    auto* drawn = plot.findChild<QCustomPlot*>();
+    drawn->replot();
+    const QVector<QString> labels = drawn->yAxis->tickVectorLabels();
+    ASSERT_GE(labels.size(), 3);
+    EXPECT_EQ(QSet<QString>(labels.begin(), labels.end()).size(), labels.size());
 }
 
 TEST(ConvergencePlot, ReportsADecreaseInWords) {
