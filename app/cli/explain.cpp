@@ -86,6 +86,10 @@ int explain(const ExplainArguments& arguments) {
     if (!arguments.output.empty() && arguments.output != "-")
         expect_writable(arguments.output);
     const SavedModel saved = read_model_file(arguments.model);
+    if (arguments.chosen.error_source && !saved.labels.names.empty())
+        throw InvalidArgument(
+            "Standard errors of a fit with known labels are not available: they would be those of "
+            "the rows without their labels. Leave out --standard-errors.");
     ExplanationOptions options = options_of(arguments, saved);
     take_fit_options(options, saved);
     const Interrupt interrupt;

@@ -30,6 +30,8 @@ struct FitArguments {
     std::optional<std::string> columns;
     std::string exclude;
     std::optional<std::string> observation_weights;
+    std::optional<std::string> labels;
+    int label_fold_count = 0;
     std::string missing_rows = "drop";
     std::string standardise = "none";
     std::optional<std::string> components;
@@ -76,6 +78,10 @@ Plan plan_of(const FitArguments& arguments) {
     plan.columns.weights = arguments.observation_weights.value_or("");
     if (arguments.observation_weights && plan.columns.weights.empty())
         throw InvalidArgument("--observation-weights needs the name of a column.");
+    plan.columns.labels = arguments.labels.value_or("");
+    if (arguments.labels && plan.columns.labels.empty())
+        throw InvalidArgument("--labels needs the name of a column.");
+    plan.label_fold_count = arguments.label_fold_count;
     if (arguments.missing_rows == "mar")
         throw InvalidArgument(
             "--missing-rows mar is not available: fit gmm cannot use rows with missing values. "
@@ -87,10 +93,11 @@ Plan plan_of(const FitArguments& arguments) {
     plan.search.fold_count = arguments.fold_count;
     plan.bootstrap_replicates = arguments.bootstrap_replicates;
     set_start(arguments, plan);
-    const bool has_start = !plan.start_labels.empty() || !plan.start_model.empty();
+    const bool has_count =
+        !plan.start_labels.empty() || !plan.start_model.empty() || !plan.columns.labels.empty();
     if (arguments.components)
         plan.search.component_counts = counts_from(*arguments.components);
-    else if (has_start)
+    else if (has_count)
         plan.search.component_counts.clear();
     if (arguments.covariance)
         plan.search.covariance_structures = covariance_structures_from(*arguments.covariance);
@@ -181,6 +188,24 @@ std::string models_text(const RunResult& result, Criterion criterion) {
     return text;
 }
 
+/// Labelled rows by their label and the component that they would go to without it.
+std::string label_counts_text(const SavedModel& saved) {
+    const LabelRecord& labels = saved.labels;
+    const bool is_validated = labels.fold_count > 0 && labels.failure.empty();
+    const LabelAccuracyRecord& accuracy = is_validated ? labels.cross_validated : labels.training;
+    std::vector<TextTable::Heading> headings{{"label", TextTable::Align::left}};
+    for (const std::string& name : component_names(saved))
+        headings.push_back({display_text(name, 40)});
+    TextTable table(std::move(headings));
+    for (std::size_t label = 0; label < labels.names.size(); ++label) {
+        std::vector<std::string> cells{display_text(labels.names[label], 40)};
+        for (const double count : accuracy.counts[label]) cells.push_back(fixed_text(count, 0));
+        table.add_row(std::move(cells));
+    }
+    return std::string("Labelled rows by the component they would go to") +
+           (is_validated ? ", each left out of the fit" : "") + ":\n" + table.text();
+}
+
 /// Where the starts of the chosen model ended, the best solutions first.
 std::string optima_text(const std::vector<LocalOptimum>& optima,
                         const std::vector<StartRecord>& starts) {
@@ -226,6 +251,8 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     for (const ComponentSummary& component : summary.components)
         text += display_text(component.words, 2000) + "\n";
     text += "\n";
+    if (!saved.labels.names.empty())
+        text += label_counts_text(saved) + "\n";
     if (summary.optima.size() > 1)
         text += optima_text(summary.optima, saved.fit.starts) + "\n";
     for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
@@ -286,6 +313,16 @@ void add_columns_options(CLI::App& command, FitArguments& arguments) {
     command
         .add_option("--observation-weights", arguments.observation_weights,
                     "Column of case weights [none]")
+        ->group(group);
+    command
+        .add_option("--labels", arguments.labels,
+                    "Column of known labels: rows that have one stay in its component, the others "
+                    "are shared out; as many components as labels, or more [none]")
+        ->type_name("COLUMN")
+        ->group(group);
+    add_number(command, "--label-folds", arguments.label_fold_count, 0,
+               std::numeric_limits<int>::max(),
+               "Cross-validate the classification of the labelled rows in so many parts [0]")
         ->group(group);
     command
         .add_option("--missing-rows", arguments.missing_rows,
@@ -415,9 +452,6 @@ void add_later_options(CLI::App& command) {
             ->expected(0, 1)
             ->group(hidden);
     };
-    refuse("--labels",
-           "fit gmm takes no labels of single rows into account; --init labels:COLUMN starts from "
-           "a column that labels every row.");
     refuse("--noise",
            "fit gmm has no component for noise; leave far rows out of the data, or add a "
            "component.");

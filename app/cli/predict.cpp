@@ -41,7 +41,8 @@ json numbers_json(const VectorRef& values) {
 }
 
 /// An array for each column of the table; `rows` are the 1-based rows that have an entry.
-json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t row_count) {
+json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
+                 const std::vector<std::string>& names) {
     json rows = json::array();
     json classification = json::array();
     json responsibilities = json::array();
@@ -51,18 +52,22 @@ json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t r
         responsibilities.push_back(
             numbers_json(scores.responsibilities.row(static_cast<Eigen::Index>(i)).transpose()));
     }
-    return {{"row_count", row_count},
-            {"rows", std::move(rows)},
-            {"log_likelihood", scores.log_likelihood},
-            {"classification", std::move(classification)},
-            {"uncertainty", numbers_json(scores.uncertainty)},
-            {"log_density", numbers_json(scores.log_densities)},
-            {"responsibilities", std::move(responsibilities)}};
+    json document = {{"row_count", row_count},
+                     {"rows", std::move(rows)},
+                     {"log_likelihood", scores.log_likelihood},
+                     {"classification", std::move(classification)},
+                     {"uncertainty", numbers_json(scores.uncertainty)},
+                     {"log_density", numbers_json(scores.log_densities)},
+                     {"responsibilities", std::move(responsibilities)}};
+    if (!names.empty())
+        document["component_names"] = names;
+    return document;
 }
 
 /// How many rows went to each component, in a few lines.
 std::string scores_text(const PredictArguments& arguments, const FeatureTable& table,
-                        const Scores& scores, std::int64_t row_count) {
+                        const Scores& scores, std::int64_t row_count,
+                        const std::vector<std::string>& label_names) {
     std::vector<std::int64_t> counts(static_cast<std::size_t>(scores.responsibilities.cols()), 0);
     for (const std::int32_t component : scores.classification)
         ++counts[static_cast<std::size_t>(component)];
@@ -70,8 +75,9 @@ std::string scores_text(const PredictArguments& arguments, const FeatureTable& t
                        std::to_string(table.rows.size()) + " of " + std::to_string(row_count) +
                        " rows, log-likelihood " + fixed_text(scores.log_likelihood, 3) + "\n";
     for (std::size_t k = 0; k < counts.size(); ++k)
-        text += "Component " + std::to_string(k + 1) + ": " + std::to_string(counts[k]) +
-                (counts[k] == 1 ? " row\n" : " rows\n");
+        text += "Component " + std::to_string(k + 1) +
+                (k < label_names.size() ? " (" + display_text(label_names[k], 40) + ")" : "") +
+                ": " + std::to_string(counts[k]) + (counts[k] == 1 ? " row\n" : " rows\n");
     return text + "Written: " + display_text(arguments.output, 400) + "\n";
 }
 
@@ -96,11 +102,12 @@ int predict(const PredictArguments& arguments) {
     const Scores scores = score(saved.model, table.observations, run_with.control);
     progress.clear();
     if (writes_file || !arguments.json)
-        write_output(arguments.output, assignments_csv(table, scores, row_count));
+        write_output(arguments.output,
+                     assignments_csv(table, scores, row_count, component_names(saved)));
     if (arguments.json)
-        write_output("-", json_text(scores_json(table, scores, row_count)));
+        write_output("-", json_text(scores_json(table, scores, row_count, component_names(saved))));
     else if (writes_file)
-        write_output("-", scores_text(arguments, table, scores, row_count));
+        write_output("-", scores_text(arguments, table, scores, row_count, saved.labels.names));
     std::cerr << left_out_text(table, row_count);
     return exit_done;
 }

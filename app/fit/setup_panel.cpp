@@ -28,6 +28,7 @@ enum MergeId {
     mergeStarts,
     mergeShortRuns,
     mergeFolds,
+    mergeLabelFolds,
     mergeSeed,
     mergeIterations
 };
@@ -46,8 +47,8 @@ QString duration(double seconds) {
     if (seconds < 90.0)
         return SetupPanel::tr("about %1 s").arg(locale.toString(qint64(std::ceil(seconds))));
     if (seconds < 5400.0)
-        return SetupPanel::tr("about %1 min").arg(locale.toString(qint64(seconds / 60.0 + 0.5)));
-    return SetupPanel::tr("about %1 h").arg(locale.toString(qint64(seconds / 3600.0 + 0.5)));
+        return SetupPanel::tr("about %1 min").arg(locale.toString(std::llround(seconds / 60.0)));
+    return SetupPanel::tr("about %1 h").arg(locale.toString(std::llround(seconds / 3600.0)));
 }
 
 }  // namespace
@@ -191,6 +192,19 @@ void SetupPanel::connectOptions() {
         else if (weightColumn(*entry) >= 0)
             parts_->session->setColumnRole(weightColumn(*entry), ColumnRole::feature);
     });
+    connect(p.labels, &QComboBox::activated, this, [this] {
+        const std::string name = parts_->labels->currentData().toString().toStdString();
+        edit(tr("Change known labels"), [&](Plan& plan) {
+            plan.columns.labels = name;
+            if (name.empty())
+                plan.label_fold_count = 0;
+        });
+    });
+    connect(p.labelFolds, &QSpinBox::valueChanged, this, [this](int value) {
+        edit(
+            tr("Change label folds"),
+            [=](Plan& plan) { plan.label_fold_count = value == 1 ? 0 : value; }, mergeLabelFolds);
+    });
     connect(p.columns, &QListWidget::itemChanged, this, [this](const QListWidgetItem* item) {
         if (!parts_->isUpdating)
             parts_->session->setColumnRole(
@@ -247,12 +261,14 @@ void SetupPanel::refresh() {
         p.bootstrap->addItem(tr("%1 samples").arg(plan.bootstrap_replicates),
                              plan.bootstrap_replicates);
     select(p.bootstrap, plan.bootstrap_replicates);
-    p.seed->setValue(int(std::min<std::uint64_t>(plan.search.em.seed, 2147483647u)));
+    p.seed->setValue(int(std::min<std::uint64_t>(plan.search.em.seed, 2147483647U)));
     select(p.criterion, int(plan.search.criterion));
     select(p.standardise, int(plan.columns.standardise));
     select(p.missingRows, int(plan.columns.missing_rows));
     select(p.start, int(plan.search.em.initialisation));
     select(p.prior, int(plan.search.em.prior));
+    p.labelFolds->setValue(std::max(1, plan.label_fold_count));
+    p.labelFolds->setEnabled(!plan.columns.labels.empty());
     showNumber(p.tolerance, plan.search.em.tolerance);
     showNumber(p.floor, plan.search.em.covariance_floor);
     p.iterations->setValue(plan.search.em.iteration_limit);
@@ -306,11 +322,30 @@ void SetupPanel::refreshColumns() {
                            column);
     p.weights->setCurrentIndex(
         std::max(0, p.weights->findData(entry != nullptr ? weightColumn(*entry) : -1)));
+    refreshLabels();
     const std::size_t used = entry != nullptr ? featureColumns(*entry).size() : 0;
     p.columnsLabel->setText(entry == nullptr ? tr("Colum&ns:")
                                              : tr("Colum&ns (%1 of %2):")
                                                    .arg(QLocale().toString(qint64(used)),
                                                         QLocale().toString(qint64(shown.size()))));
+}
+
+void SetupPanel::refreshLabels() {
+    QComboBox& combo = *parts_->labels;
+    const DataEntry* entry = parts_->session->currentData();
+    combo.clear();
+    combo.addItem(tr("none"), QString());
+    if (entry == nullptr)
+        return;
+    for (std::size_t column = 0; column < entry->roles.size(); ++column) {
+        const std::string& name = entry->data->column(column).name;
+        const bool isFree = entry->roles[column] != ColumnRole::feature &&
+                            entry->roles[column] != ColumnRole::weight;
+        if (isFree || name == entry->setup.columns.labels)
+            combo.addItem(QString::fromStdString(name), QString::fromStdString(name));
+    }
+    combo.setCurrentIndex(
+        std::max(0, combo.findData(QString::fromStdString(entry->setup.columns.labels))));
 }
 
 void SetupPanel::refreshForecast() {

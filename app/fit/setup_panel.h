@@ -37,6 +37,7 @@ class SetupPanel : public QWidget {
     void connectOptions();
     void refresh();
     void refreshColumns();
+    void refreshLabels();
     void refreshForecast();
     /// One undoable step; edits with the same non-negative `mergeId` become one.
     void edit(const QString& words, const std::function<void(Plan&)>& change, int mergeId = -1);

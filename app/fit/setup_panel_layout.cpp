@@ -238,6 +238,18 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
            "so many samples."));
     p.weights = new QComboBox;
     p.weights->setObjectName(QStringLiteral("weightsCombo"));
+    p.labels = new QComboBox;
+    p.labels->setObjectName(QStringLiteral("labelsCombo"));
+    p.labels->setToolTip(
+        tr("Rows with a label stay in its component; those without one are shared out. To be "
+           "chosen, a column must not be a feature."));
+    p.labelFolds = new QSpinBox;
+    p.labelFolds->setObjectName(QStringLiteral("labelFolds"));
+    p.labelFolds->setRange(1, 100000);
+    p.labelFolds->setSpecialValueText(tr("none"));
+    p.labelFolds->setToolTip(
+        tr("Parts in which labelled rows are left out and classified by a fit to the others. As "
+           "many as labelled rows: one at a time."));
     p.missingRows = new QComboBox;
     p.missingRows->setObjectName(QStringLiteral("missingRows"));
     p.missingRows->addItem(tr("leave out"), int(MissingRows::drop));
@@ -277,13 +289,15 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     form->addRow(tr("Folds:"), p.folds);
     form->addRow(tr("Bootstrap test:"), p.bootstrap);
     form->addRow(tr("Observation weights:"), p.weights);
+    form->addRow(tr("Known labels:"), p.labels);
+    form->addRow(tr("Label folds:"), p.labelFolds);
     form->addRow(tr("Missing rows:"), p.missingRows);
     form->addRow(tr("Tolerance:"), p.tolerance);
     form->addRow(tr("Iteration limit:"), p.iterations);
     form->addRow(tr("Covariance floor:"), p.floor);
     form->addRow(tr("Prior:"), p.prior);
     form->addRow(tr("Threads:"), p.threads);
-    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.missingRows, p.prior}) {
+    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.labels, p.missingRows, p.prior}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(10);
     }
@@ -292,6 +306,8 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
                                       {p.folds, tr("Folds")},
                                       {p.bootstrap, tr("Bootstrap test")},
                                       {p.weights, tr("Observation weights")},
+                                      {p.labels, tr("Known labels")},
+                                      {p.labelFolds, tr("Label folds")},
                                       {p.missingRows, tr("Missing rows")},
                                       {p.tolerance, tr("Tolerance")},
                                       {p.iterations, tr("Iteration limit")},

@@ -35,6 +35,8 @@ struct SetupPanel::Parts {
     QComboBox* criterion = nullptr;
     QComboBox* standardise = nullptr;
     QComboBox* weights = nullptr;
+    QComboBox* labels = nullptr;
+    QSpinBox* labelFolds = nullptr;
     QComboBox* missingRows = nullptr;
     QComboBox* start = nullptr;
     QToolButton* advancedButton = nullptr;

@@ -34,12 +34,16 @@ QString writeModel(const QString& path, const SavedModel& saved, ExportFormat fo
 
 void writeLabels(BackgroundQueue& background, const QString& path,
                  std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
-                 std::int64_t rowCount, std::function<void(const QString&)> done) {
+                 std::vector<std::string> componentNames, std::int64_t rowCount,
+                 std::function<void(const QString&)> done) {
     background.post(QStringLiteral("labels/") + path,
-                    [path, table = std::move(table), scores = std::move(scores), rowCount,
+                    [path, table = std::move(table), scores = std::move(scores),
+                     componentNames = std::move(componentNames), rowCount,
                      done = std::move(done)](const std::stop_token& /*stop*/) {
                         const QString failure =
-                            writeText(path, assignments_csv(*table, *scores, rowCount));
+
+                            writeText(path,
+                                      assignments_csv(*table, *scores, rowCount, componentNames));
                         return [done, failure] { done(failure); };
                     });
 }

@@ -21,6 +21,7 @@ QString writeModel(const QString& path, const SavedModel& saved, ExportFormat fo
 /// @param done  called with an empty string, or with a sentence that says what failed
 void writeLabels(BackgroundQueue& background, const QString& path,
                  std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
-                 std::int64_t rowCount, std::function<void(const QString&)> done);
+                 std::vector<std::string> componentNames, std::int64_t rowCount,
+                 std::function<void(const QString&)> done);
 
 }  // namespace mixtura::app

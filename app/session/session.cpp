@@ -113,7 +113,7 @@ void Session::setCurrentData(int index) {
 }
 
 int Session::addImport(const QString& path, const CsvOptions& options,
-                       std::shared_ptr<const ImportResult> result) {
+                       const std::shared_ptr<const ImportResult>& result) {
     DataEntry added;
     added.id = newId();
     added.name = uniqueName(QFileInfo(path).fileName(), content_.data);
@@ -275,6 +275,8 @@ void Session::takePlan(const Plan& plan) {
         taken.insert(std::size_t(weights));
     if (!plan.start_labels.empty())
         taken.insert(data.column_index(plan.start_labels));
+    if (!plan.columns.labels.empty())
+        taken.insert(data.column_index(plan.columns.labels));
     std::set<std::size_t> named;
     for (const std::string& name : plan.columns.features) named.insert(data.column_index(name));
     undoStack_.beginMacro(tr("Take the set-up from a plan"));

@@ -54,7 +54,7 @@ class Session : public QObject {
     void setCurrentData(int index);
     /// Adds an imported file and makes it current. @return its index
     int addImport(const QString& path, const CsvOptions& options,
-                  std::shared_ptr<const ImportResult> result);
+                  const std::shared_ptr<const ImportResult>& result);
     /// The open data set that has the features of the model, the current one first; -1: none.
     [[nodiscard]] int dataFor(const SavedModel& saved) const;
     /// Shows a model that was read from `path`: on the data set `dataIndex`, or alone if that is -1.

@@ -24,7 +24,7 @@ QString ExportTask::stem() const {
     return entry == nullptr ? QStringLiteral("mixtura") : QFileInfo(entry->name).completeBaseName();
 }
 
-QVector<ExportItem> ExportTask::everything(const QString& folder, const QString& stem) const {
+QVector<ExportItem> ExportTask::everything(const QString& folder, const QString& stem) {
     const QString base = folder + u'/' + stem;
     return {{ExportKind::modelJson, base + QStringLiteral("-model.json"), {}},
             {ExportKind::labelsCsv, base + QStringLiteral("-labels.csv"), {}},
@@ -74,7 +74,7 @@ void ExportTask::write(const QVector<ExportItem>& items) {
                 }
                 writeLabels(
                     *session_->background(), item.path, current_->table(), current_->scores(),
-                    session_->currentData()->data->row_count(),
+                    component_names(saved), session_->currentData()->data->row_count(),
                     [this, path = item.path](const QString& failure) { answer(path, failure); });
                 break;
             case ExportKind::comparisonCsv:

@@ -26,7 +26,7 @@ class ExportTask : public QObject {
     /// `itemWritten` or `itemFailed` follows for each item.
     void write(const QVector<ExportItem>& items);
     /// Every kind, into `folder`, under names that begin with `stem`.
-    [[nodiscard]] QVector<ExportItem> everything(const QString& folder, const QString& stem) const;
+    [[nodiscard]] static QVector<ExportItem> everything(const QString& folder, const QString& stem);
     /// First part of file names: that of the data file.
     [[nodiscard]] QString stem() const;
 

@@ -112,6 +112,63 @@ json component_tests_json(const std::vector<ComponentTestRecord>& tests) {
     return result;
 }
 
+json accuracy_json(const LabelAccuracyRecord& accuracy) {
+    json counts = json::array();
+    for (const std::vector<double>& row : accuracy.counts) counts.push_back(figures(row));
+    return {{"counts", std::move(counts)},
+            {"error_rate", figure(accuracy.error_rate)},
+            {"brier", figure(accuracy.brier)}};
+}
+
+json labels_json(const LabelRecord& labels) {
+    json document = {{"column", labels.column},
+                     {"names", labels.names},
+                     {"training", accuracy_json(labels.training)}};
+    if (labels.fold_count == 0)
+        return document;
+    json validation =
+        labels.failure.empty() ? accuracy_json(labels.cross_validated) : json::object();
+    validation["fold_count"] = labels.fold_count;
+    validation["failure"] = labels.failure;
+    if (labels.failure.empty())
+        validation["standard_error"] = figure(labels.standard_error);
+    document["cross_validation"] = std::move(validation);
+    return document;
+}
+
+LabelAccuracyRecord read_accuracy(const JsonReader& reader, std::size_t label_count,
+                                  std::size_t component_count) {
+    LabelAccuracyRecord accuracy{.counts = {},
+                                 .error_rate = reader.at("error_rate").number(),
+                                 .brier = reader.at("brier").number()};
+    const JsonReader counts = reader.at("counts").expect_size(label_count, "rows, one per name");
+    for (std::size_t label = 0; label < label_count; ++label) {
+        const JsonReader row = counts.at(label).expect_size(component_count, "numbers");
+        std::vector<double>& numbers = accuracy.counts.emplace_back();
+        for (std::size_t k = 0; k < component_count; ++k) numbers.push_back(row.at(k).number());
+    }
+    return accuracy;
+}
+
+LabelRecord read_labels(const JsonReader& reader, std::size_t component_count) {
+    LabelRecord labels;
+    labels.column = reader.at("column").text();
+    labels.names = reader.at("names").texts();
+    if (labels.names.empty() || labels.names.size() > component_count)
+        reader.at("names").fail("must name at least one component and no more than there are");
+    labels.training = read_accuracy(reader.at("training"), labels.names.size(), component_count);
+    if (!reader.has("cross_validation"))
+        return labels;
+    const JsonReader validation = reader.at("cross_validation");
+    labels.fold_count = static_cast<int>(validation.at("fold_count").integer(2));
+    labels.failure = validation.at("failure").text();
+    if (!labels.failure.empty())
+        return labels;
+    labels.cross_validated = read_accuracy(validation, labels.names.size(), component_count);
+    labels.standard_error = validation.at("standard_error").number();
+    return labels;
+}
+
 ComponentTestRecord read_component_test(const JsonReader& reader) {
     return {.component_count = static_cast<int>(reader.at("component_count").integer(1)),
             .statistic = reader.at("statistic").number_or_null(),
@@ -296,23 +353,36 @@ json to_json(const SavedModel& saved) {
     json options = saved.options.is_object() ? saved.options : json::object();
     options["component_count"] = saved.model.component_count();
     options["covariance_structure"] = std::string(to_string(saved.model.covariance_structure()));
-    return {{"format", format_name},
-            {"version", model_file_version},
-            {"kind", kind_name},
-            {"software",
-             {{"name", "mixtura"}, {"version", mixtura::version}, {"backend", saved.backend}}},
-            {"data",
-             {{"source", saved.data.source},
-              {"sha256", saved.data.sha256},
-              {"rows", saved.data.rows},
-              {"rows_used", saved.data.rows_used},
-              {"features", saved.data.features},
-              {"transform", saved.data.transform}}},
-            {"options", std::move(options)},
-            {"parameters", parameters_json(saved.model)},
-            {"fit", fit_json(saved.fit)},
-            {"selection", selection_json(saved.selection)},
-            {"component_tests", component_tests_json(saved.component_tests)}};
+    json document = {
+        {"format", format_name},
+        {"version", model_file_version},
+        {"kind", kind_name},
+        {"software",
+         {{"name", "mixtura"}, {"version", mixtura::version}, {"backend", saved.backend}}},
+        {"data",
+         {{"source", saved.data.source},
+          {"sha256", saved.data.sha256},
+          {"rows", saved.data.rows},
+          {"rows_used", saved.data.rows_used},
+          {"features", saved.data.features},
+          {"transform", saved.data.transform}}},
+        {"options", std::move(options)},
+        {"parameters", parameters_json(saved.model)},
+        {"fit", fit_json(saved.fit)},
+        {"selection", selection_json(saved.selection)},
+        {"component_tests", component_tests_json(saved.component_tests)}};
+    if (!saved.labels.names.empty())
+        document["labels"] = labels_json(saved.labels);
+    return document;
+}
+
+std::vector<std::string> component_names(const SavedModel& saved) {
+    std::vector<std::string> names = saved.labels.names;
+    if (names.empty())
+        return names;
+    for (int k = static_cast<int>(names.size()); k < saved.model.component_count(); ++k)
+        names.push_back("component " + std::to_string(k + 1));
+    return names;
 }
 
 SavedModel saved_model_from(const json& document) {
@@ -329,7 +399,11 @@ SavedModel saved_model_from(const json& document) {
                      .model = std::move(model),
                      .fit = read_fit(root.at("fit")),
                      .selection = {},
-                     .component_tests = {}};
+                     .component_tests = {},
+                     .labels = {}};
+    if (root.has("labels"))
+        saved.labels =
+            read_labels(root.at("labels"), static_cast<std::size_t>(saved.model.component_count()));
     const JsonReader selection = root.at("selection");
     for (std::size_t i = 0; i < selection.array_size(); ++i)
         saved.selection.push_back(read_selection_record(selection.at(i)));

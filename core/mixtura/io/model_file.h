@@ -78,6 +78,24 @@ struct ComponentTestRecord {
     double critical_value = 0.0;  ///< 95 % point of the statistic under K components
 };
 
+/// How the labelled rows are classified, see selection/label_accuracy.h.
+struct LabelAccuracyRecord {
+    std::vector<std::vector<double>> counts;  ///< C x K, rows by label and most probable component
+    double error_rate = 0.0;
+    double brier = 0.0;
+};
+
+/// The known labels that a fit took into account.
+struct LabelRecord {
+    std::string column;
+    std::vector<std::string> names;  ///< C >= 1, of the first components; empty: no labels
+    LabelAccuracyRecord training;    ///< of the model on the rows that it was fitted to
+    int fold_count = 0;              ///< 0: not cross-validated
+    LabelAccuracyRecord cross_validated;
+    double standard_error = 0.0;  ///< of the cross-validated error rate
+    std::string failure;          ///< why there are no cross-validated figures
+};
+
 /// A fitted Gaussian mixture with its provenance: the content of a model file.
 struct SavedModel {
     std::string backend = "cpu";
@@ -87,7 +105,12 @@ struct SavedModel {
     FitRecord fit;
     std::vector<SelectionRecord> selection;
     std::vector<ComponentTestRecord> component_tests;  ///< of the model's covariance structure
+    LabelRecord labels;
 };
+
+/// The name of each component where labels name some: their labels, then "component 4" and so on;
+/// else empty.
+std::vector<std::string> component_names(const SavedModel& saved);
 
 /// Version of the model file written here, and the newest one read.
 inline constexpr int model_file_version = 1;

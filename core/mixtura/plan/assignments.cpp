@@ -25,14 +25,15 @@ void append_field(std::string& out, double value) {
 
 }  // namespace
 
-std::string assignments_csv(const FeatureTable& table, const Scores& scores) {
+std::string assignments_csv(const FeatureTable& table, const Scores& scores,
+                            const std::vector<std::string>& component_names) {
     const Eigen::Index component_count = scores.responsibilities.cols();
     std::string out = "row,classification,uncertainty,log_density";
     for (Eigen::Index k = 1; k <= component_count; ++k) {
         out += ",responsibility_";
         append(out, k);
     }
-    out += '\n';
+    out += component_names.empty() ? "\n" : ",label\n";
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto at = static_cast<Eigen::Index>(i);
         append(out, table.rows[i] + 1);
@@ -42,15 +43,19 @@ std::string assignments_csv(const FeatureTable& table, const Scores& scores) {
         append_field(out, scores.log_densities[at]);
         for (Eigen::Index k = 0; k < component_count; ++k)
             append_field(out, scores.responsibilities(at, k));
+        if (!component_names.empty())
+            out += ',' +
+                   csv_field(component_names[static_cast<std::size_t>(scores.classification[i])]);
         out += '\n';
     }
     return out;
 }
 
-std::string assignments_csv(const FeatureTable& table, const Scores& scores,
-                            std::int64_t row_count) {
-    const std::string known = assignments_csv(table, scores);
-    const std::string empty_fields(static_cast<std::size_t>(scores.responsibilities.cols()) + 3,
+std::string assignments_csv(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
+                            const std::vector<std::string>& component_names) {
+    const std::string known = assignments_csv(table, scores, component_names);
+    const std::string empty_fields(static_cast<std::size_t>(scores.responsibilities.cols()) +
+                                       (component_names.empty() ? 3 : 4),
                                    ',');
     std::size_t position = known.find('\n') + 1;
     std::string out = known.substr(0, position);

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Where the options of a plan stand in its JSON form, with their names for the analyst.
-constexpr std::array<std::pair<const char*, const char*>, 30> options = {
+constexpr std::array<std::pair<const char*, const char*>, 32> options = {
     {{"/import/encoding", "--encoding"},
      {"/import/delimiter", "--delimiter"},
      {"/import/decimal", "--decimal"},
@@ -36,6 +36,7 @@ constexpr std::array<std::pair<const char*, const char*>, 30> options = {
      {"/columns/features", "--columns"},
      {"/columns/excluded", "--exclude"},
      {"/columns/weights", "--observation-weights"},
+     {"/columns/labels", "--labels"},
      {"/columns/missing_rows", "--missing-rows"},
      {"/columns/standardise", "--standardise"},
      {"/search/component_counts", "--components"},
@@ -43,6 +44,7 @@ constexpr std::array<std::pair<const char*, const char*>, 30> options = {
      {"/search/criterion", "--criterion"},
      {"/search/fold_count", "--folds"},
      {"/bootstrap_replicates", "--bootstrap-test"},
+     {"/label_fold_count", "--label-folds"},
      {"/search/em/initialisation", "--init"},
      {"/search/em/run_count", "--starts"},
      {"/search/em/short_run_count", "--short-runs"},
@@ -65,8 +67,9 @@ std::string digest_of(const FeatureTable& table) {
     return hash.digits();
 }
 
-std::string digest_of(const EmStart& start) {
+std::string digest_of(const EmStart& start, const std::vector<std::int32_t>& known_components) {
     Sha256 hash;
+    hash.add(known_components.data(), known_components.size() * sizeof(std::int32_t));
     hash.add(start.partition.data(), start.partition.size() * sizeof(std::int32_t));
     if (start.model) {
         add_matrix(hash, start.model->mixing_weights());
@@ -83,11 +86,9 @@ json value_at(const json& document, const char* pointer) {
 }
 
 std::string shown(const json& value) {
-    const bool is_absent = value.is_null() || (value.is_string() && value.empty()) ||
-                           (value.is_structured() && value.empty()) || value == "";
-    if (is_absent)
-        return "not given";
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    // json counts null as empty, and text never.
+    return text.empty() || value.empty() ? "not given" : text;
 }
 
 void check_options(const std::string& path, const json& there, const json& here) {
@@ -123,12 +124,13 @@ void check_data(const std::string& path, const json& there, const json& here) {
     if (differs("/values"))
         refuse("the values differ");
     if (differs("/start"))
-        refuse("the labels or the model that --init names have changed");
+        refuse("the labels, or the model that --init names, have changed");
 }
 
 }  // namespace
 
 json checkpoint_provenance(const Plan& plan, const FeatureTable& table, const EmStart& start,
+                           const std::vector<std::int32_t>& known_components,
                            const compute::Backend& backend) {
     json options_of_plan = to_json(plan);
     for (const char* path :
@@ -142,7 +144,7 @@ json checkpoint_provenance(const Plan& plan, const FeatureTable& table, const Em
                               {{"features", table.names},
                                {"rows", table.rows.size()},
                                {"values", digest_of(table)},
-                               {"start", digest_of(start)}}}};
+                               {"start", digest_of(start, known_components)}}}};
     // As it reads back, so that text that is not UTF-8 compares equal to itself.
     return json::parse(provenance.dump(-1, ' ', false, json::error_handler_t::replace));
 }

@@ -14,7 +14,9 @@ namespace mixtura {
 /// them, the version of the program and the instruction set it computes with.
 /// @param plan  with everything settled that it left to its start
 nlohmann::json checkpoint_provenance(const Plan& plan, const FeatureTable& table,
-                                     const EmStart& start, const compute::Backend& backend);
+                                     const EmStart& start,
+                                     const std::vector<std::int32_t>& known_components,
+                                     const compute::Backend& backend);
 
 /// The states in a checkpoint file of the fit that `provenance` describes.
 /// @throw FileError        the file cannot be read

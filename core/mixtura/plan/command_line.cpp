@@ -87,6 +87,8 @@ void add_columns(const ColumnPlan& columns, Arguments& arguments) {
         arguments.option("--exclude", list_text(columns.excluded));
     if (!columns.weights.empty())
         arguments.option("--observation-weights", columns.weights);
+    if (!columns.labels.empty())
+        arguments.option("--labels", columns.labels);
     if (columns.missing_rows != MissingRows::drop)
         arguments.option("--missing-rows", std::string(to_string(columns.missing_rows)));
     if (columns.standardise != Standardise::none)
@@ -124,6 +126,8 @@ void add_search(const Plan& plan, Arguments& arguments) {
         arguments.option("--folds", std::to_string(plan.search.fold_count));
     if (plan.bootstrap_replicates > 0)
         arguments.option("--bootstrap-test", std::to_string(plan.bootstrap_replicates));
+    if (plan.label_fold_count > 0)
+        arguments.option("--label-folds", std::to_string(plan.label_fold_count));
     arguments.option("--init", start_text(plan));
     if (em.run_count != defaults.run_count)
         arguments.option("--starts", std::to_string(em.run_count));

@@ -11,6 +11,7 @@
 #include "mixtura/data/data_set.h"
 #include "mixtura/io/csv.h"
 #include "mixtura/io/model_file.h"
+#include "mixtura/selection/label_accuracy.h"
 #include "mixtura/selection/search.h"
 
 namespace mixtura {
@@ -22,6 +23,9 @@ struct ColumnPlan {
     std::vector<std::string> features;  ///< names, or 1-based positions; empty: all numeric columns
     std::vector<std::string> excluded;
     std::string weights;  ///< name of the case-weight column; empty: none
+    /// Name of the column of known labels; empty: none. Its values name the first components; a
+    /// missing one leaves the row's component open.
+    std::string labels;
     MissingRows missing_rows = MissingRows::drop;
     Standardise standardise = Standardise::none;
 };
@@ -32,12 +36,13 @@ struct Plan {
     std::string data_path;  ///< CSV, "-" for standard input
     CsvOptions import;
     ColumnPlan columns;
-    /// Empty counts mean as many as the start labels or the start model give, no structure that of
-    /// the start model.
+    /// Empty counts mean as many as the labels, start labels or start model give, no structure that
+    /// of the start model.
     SearchOptions search;
     std::string start_labels;      ///< column whose values are the start partition; empty: none
     std::string start_model;       ///< model file to start from; empty: none
     int bootstrap_replicates = 0;  ///< samples of each test of K against K + 1; 0: no test
+    int label_fold_count = 0;      ///< folds that cross-validate the known labels; 0: none
     std::string model_output;
     std::string assignments_output;
     std::string trace_output;
@@ -81,6 +86,9 @@ struct RunResult {
     /// Tests of K against K + 1 components of the chosen structure, up to the first that does not
     /// reject at 5 %; where they were asked for and the counts were searched.
     std::vector<ComponentTestRecord> component_tests;
+    std::vector<std::int32_t> known_components;  ///< of the table's rows, as in `fit_em`; or empty
+    std::vector<std::string> label_names;        ///< of the first components; or empty
+    LabelAccuracy cross_validated_labels;        ///< of the chosen model; no folds: not done
     /// Empty, or why the checkpoint could not be written at the end.
     std::string checkpoint_failure;
 };
@@ -93,7 +101,7 @@ ImportResult import_data(const std::string& path, const CsvOptions& options,
 /// Executes the plan on data already imported (the window, which keeps its table) ...
 /// @throw InvalidArgument  an option out of range, a column that does not exist
 /// @throw DataError        data that cannot be used; a constant column; too few rows
-RunResult run(const Plan& plan, const DataSet& data, const FitControl& control = {},
+RunResult run(const Plan& asked, const DataSet& data, const FitControl& control = {},
               SearchObserver* observer = nullptr);
 /// ... or imports it first, and writes the outputs the plan names.
 /// @throw FileError  what is to be written cannot be; said before the work where it can be known
@@ -107,11 +115,12 @@ SelectionRecord selection_record(const Candidate& candidate);
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
                        std::size_t candidate);
 /// CSV of the rows used: row number, classification (1-based), uncertainty, log density,
-/// responsibilities.
-std::string assignments_csv(const FeatureTable& table, const Scores& scores);
-/// The same for `row_count` rows; those that are not in the table have empty fields.
+/// responsibilities; then, where there are names of components, that of the classification.
 std::string assignments_csv(const FeatureTable& table, const Scores& scores,
-                            std::int64_t row_count);
+                            const std::vector<std::string>& component_names = {});
+/// The same for `row_count` rows; those that are not in the table have empty fields.
+std::string assignments_csv(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
+                            const std::vector<std::string>& component_names = {});
 /// CSV of the log-likelihood after every iteration of every start.
 std::string trace_csv(const EmFit& fit);
 

@@ -39,11 +39,13 @@ char sign_of(const JsonReader& reader) {
 }
 
 ColumnPlan column_plan_from(const JsonReader& reader) {
-    reader.expect_keys({"features", "excluded", "weights", "missing_rows", "standardise"});
+    reader.expect_keys(
+        {"features", "excluded", "weights", "labels", "missing_rows", "standardise"});
     ColumnPlan columns;
     read_key(reader, "features", columns.features, texts_of);
     read_key(reader, "excluded", columns.excluded, texts_of);
     read_key(reader, "weights", columns.weights, text_of);
+    read_key(reader, "labels", columns.labels, text_of);
     read_key(reader, "missing_rows", columns.missing_rows,
              [](const JsonReader& value) { return missing_rows_from(value.text()); });
     read_key(reader, "standardise", columns.standardise,
@@ -193,12 +195,14 @@ json to_json(const Plan& plan) {
              {{"features", plan.columns.features},
               {"excluded", plan.columns.excluded},
               {"weights", plan.columns.weights},
+              {"labels", plan.columns.labels},
               {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
               {"standardise", std::string(to_string(plan.columns.standardise))}}},
             {"search", to_json(plan.search)},
             {"start_labels", plan.start_labels},
             {"start_model", plan.start_model},
             {"bootstrap_replicates", plan.bootstrap_replicates},
+            {"label_fold_count", plan.label_fold_count},
             {"model_output", plan.model_output},
             {"assignments_output", plan.assignments_output},
             {"trace_output", plan.trace_output},
@@ -210,8 +214,9 @@ json to_json(const Plan& plan) {
 Plan plan_from(const json& document) {
     const JsonReader root(document);
     root.expect_keys({"data_path", "import", "columns", "search", "start_labels", "start_model",
-                      "bootstrap_replicates", "model_output", "assignments_output", "trace_output",
-                      "checkpoint_output", "checkpoint_seconds", "resume_from"});
+                      "bootstrap_replicates", "label_fold_count", "model_output",
+                      "assignments_output", "trace_output", "checkpoint_output",
+                      "checkpoint_seconds", "resume_from"});
     Plan plan;
     read_key(root, "data_path", plan.data_path, text_of);
     read_key(root, "import", plan.import,
@@ -221,6 +226,7 @@ Plan plan_from(const json& document) {
     read_key(root, "start_labels", plan.start_labels, text_of);
     read_key(root, "start_model", plan.start_model, text_of);
     read_key(root, "bootstrap_replicates", plan.bootstrap_replicates, count_of);
+    read_key(root, "label_fold_count", plan.label_fold_count, count_of);
     read_key(root, "model_output", plan.model_output, text_of);
     read_key(root, "assignments_output", plan.assignments_output, text_of);
     read_key(root, "trace_output", plan.trace_output, text_of);

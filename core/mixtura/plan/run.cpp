@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <future>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/labelled_rows.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/model_file.h"
 #include "mixtura/io/number_format.h"
@@ -91,6 +93,8 @@ std::vector<std::size_t> feature_columns(const Plan& plan, const DataSet& data,
         excluded.insert(data.column_index(plan.columns.weights));
     if (!plan.start_labels.empty())
         excluded.insert(data.column_index(plan.start_labels));
+    if (!plan.columns.labels.empty())
+        excluded.insert(data.column_index(plan.columns.labels));
     std::vector<std::string> left_out;
     for (std::size_t j = 0; j < data.columns().size(); ++j) {
         if (excluded.contains(j))
@@ -149,37 +153,93 @@ void settle_component_count(std::vector<int>& asked, int given, const std::strin
                               "; ask for exactly that many.");
 }
 
+/// The labels of a column as components.
+struct LabelledComponents {
+    std::vector<std::int32_t> components;  ///< of the table's rows, `unknown_component` without one
+    std::vector<std::string> names;        ///< of the components
+};
+
 /// Components numbered by ascending value, or by first appearance where the labels are text.
-std::vector<std::int32_t> label_partition(const DataSet& data, const FeatureTable& table,
-                                          const std::string& name) {
+LabelledComponents labelled_components(const DataSet& data, const FeatureTable& table,
+                                       const std::string& name) {
     const Column& column = data.column(data.column_index(name));
     std::map<double, std::int32_t> component_of;
-    std::vector<double> keys;
-    std::vector<double> in_order;
+    std::vector<std::pair<double, std::string>> in_order;
+    std::vector<double> keys;  // of the table's rows; NaN without a label
+    keys.reserve(table.rows.size());
     for (const std::int64_t row : table.rows) {
-        if (column.text(row).empty())
-            throw DataError("'" + data.source() + "', line " +
-                                std::to_string(data.line_of_row(row)) + ", row " +
-                                std::to_string(row + 1) + ": the label in column '" + column.name +
-                                "' is missing, but every row used needs one to start from.",
-                            {.file = data.source(),
-                             .line = data.line_of_row(row),
-                             .row = row + 1,
-                             .column_name = column.name,
-                             .cell = {}});
         const auto at = static_cast<std::size_t>(row);
-        keys.push_back(column.is_numeric() ? column.numbers[at]
-                                           : static_cast<double>(column.codes[at]));
-        if (component_of.emplace(keys.back(), 0).second)
-            in_order.push_back(keys.back());
+        std::string label = column.text(row);
+        keys.push_back(label.empty()         ? std::numeric_limits<double>::quiet_NaN()
+                       : column.is_numeric() ? column.numbers[at]
+                                             : static_cast<double>(column.codes[at]));
+        if (!label.empty() && component_of.emplace(keys.back(), 0).second)
+            in_order.emplace_back(keys.back(), std::move(label));
     }
     if (column.is_numeric())
-        std::sort(in_order.begin(), in_order.end());
-    for (std::size_t k = 0; k < in_order.size(); ++k)
-        component_of[in_order[k]] = static_cast<std::int32_t>(k);
-    std::vector<std::int32_t> partition;
-    for (const double key : keys) partition.push_back(component_of[key]);
-    return partition;
+        std::ranges::sort(in_order);
+    LabelledComponents labelled;
+    for (const auto& [key, label] : in_order) {
+        component_of[key] = static_cast<std::int32_t>(labelled.names.size());
+        labelled.names.push_back(label);
+    }
+    labelled.components.reserve(keys.size());
+    for (const double key : keys)
+        labelled.components.push_back(std::isnan(key) ? unknown_component : component_of[key]);
+    return labelled;
+}
+
+/// A start needs a component for every row.
+std::vector<std::int32_t> start_partition(const DataSet& data, const FeatureTable& table,
+                                          const std::string& name) {
+    std::vector<std::int32_t> partition = labelled_components(data, table, name).components;
+    const auto unknown = std::ranges::find(partition, unknown_component);
+    if (unknown == partition.end())
+        return partition;
+    const std::int64_t row = table.rows[static_cast<std::size_t>(unknown - partition.begin())];
+    throw DataError("'" + data.source() + "', line " + std::to_string(data.line_of_row(row)) +
+                        ", row " + std::to_string(row + 1) + ": the label in column '" + name +
+                        "' is missing, but every row used needs one to start from.",
+                    {.file = data.source(),
+                     .line = data.line_of_row(row),
+                     .row = row + 1,
+                     .column_name = name,
+                     .cell = {}});
+}
+
+/// The known labels, which the components asked for must be enough for; counts that are not are
+/// left out of the search, with a note.
+LabelledComponents known_labels(Plan& plan, const DataSet& data, const FeatureTable& table,
+                                std::vector<std::string>& notes) {
+    const std::string& name = plan.columns.labels;
+    if (std::ranges::find(table.names, name) != table.names.end())
+        throw InvalidArgument("Column '" + name +
+                              "' is a feature and cannot hold the known labels too.");
+    LabelledComponents labelled = labelled_components(data, table, name);
+    const auto count = static_cast<int>(labelled.names.size());
+    if (count == 0)
+        throw DataError("'" + data.source() + "': column '" + name +
+                            "' has no label in any row used. Name another column, or fit without "
+                            "labels.",
+                        {.file = data.source(), .column_name = name, .cell = {}});
+    const auto labelled_rows = std::ssize(labelled.components) -
+                               std::ranges::count(labelled.components, unknown_component);
+    if (plan.label_fold_count > labelled_rows)
+        throw InvalidArgument("label_fold_count is " + std::to_string(plan.label_fold_count) +
+                              "; it must be 0, or from 2 to " + std::to_string(labelled_rows) +
+                              ", the number of labelled rows.");
+    std::vector<int>& counts = plan.search.component_counts;
+    if (counts.empty())
+        counts = {count};
+    const auto too_few = std::ranges::count_if(counts, [&](int k) { return k < count; });
+    if (too_few == std::ssize(counts))
+        throw InvalidArgument("Column '" + name + "' has " + std::to_string(count) +
+                              " different labels; ask for that many components or more.");
+    std::erase_if(counts, [&](int k) { return k < count; });
+    if (too_few > 0)
+        notes.push_back("Fewer than " + std::to_string(count) +
+                        " components were not tried: the labels name so many.");
+    return labelled;
 }
 
 /// The start model over the table's features in their order.
@@ -204,7 +264,7 @@ EmStart start_of(Plan& plan, const DataSet& data, const FeatureTable& table,
                  const Standardisation& standardisation) {
     EmStart start;
     if (!plan.start_labels.empty()) {
-        start.partition = label_partition(data, table, plan.start_labels);
+        start.partition = start_partition(data, table, plan.start_labels);
         const int count = 1 + *std::max_element(start.partition.begin(), start.partition.end());
         settle_component_count(plan.search.component_counts, count,
                                "The label column '" + plan.start_labels + "'");
@@ -240,10 +300,12 @@ std::optional<std::size_t> choice(const SearchResult& search, Criterion criterio
 class Continuation {
   public:
     Continuation(const Plan& plan, const FeatureTable& table, const EmStart& start,
+                 const std::vector<std::int32_t>& known_components,
                  const compute::Backend& backend) {
         if (plan.checkpoint_output.empty() && plan.resume_from.empty())
             return;
-        nlohmann::json provenance = checkpoint_provenance(plan, table, start, backend);
+        nlohmann::json provenance =
+            checkpoint_provenance(plan, table, start, known_components, backend);
         journal_ =
             plan.resume_from.empty()
                 ? std::make_unique<EmJournal>()
@@ -294,10 +356,35 @@ class Digest {
     std::future<std::string> text_;
 };
 
+/// What known labels exclude, and what needs them.
+void check_labels(const Plan& plan) {
+    if (plan.columns.labels.empty()) {
+        if (plan.label_fold_count != 0)
+            throw InvalidArgument(
+                "There are no known labels to cross-validate: name the column that holds them, or "
+                "leave out label_fold_count.");
+        return;
+    }
+    const Criterion criterion = plan.search.criterion;
+    if (criterion == Criterion::cv || criterion == Criterion::nec)
+        throw InvalidArgument("The criterion " + std::string(to_string(criterion)) +
+                              " does not exist for known labels; use bic, icl or aic.");
+    if (!plan.start_labels.empty())
+        throw InvalidArgument(
+            "A fit with known labels starts from them; leave out the labels to start from.");
+    if (plan.bootstrap_replicates > 0)
+        throw InvalidArgument(
+            "The bootstrap test takes no known labels: its samples have none. Leave out the labels "
+            "or the test.");
+    if (plan.label_fold_count < 0 || plan.label_fold_count == 1)
+        throw InvalidArgument("label_fold_count is " + std::to_string(plan.label_fold_count) +
+                              "; it must be 0, or from 2 to the number of labelled rows.");
+}
+
 void check_plan(const Plan& plan) {
     // A start settles what the plan leaves open: labels the count, a model the structure too.
     const bool has_counts = !plan.search.component_counts.empty() || !plan.start_labels.empty() ||
-                            !plan.start_model.empty();
+                            !plan.start_model.empty() || !plan.columns.labels.empty();
     const bool has_structures =
         !plan.search.covariance_structures.empty() || !plan.start_model.empty();
     if (!has_counts || !has_structures)
@@ -315,6 +402,7 @@ void check_plan(const Plan& plan) {
         throw InvalidArgument(
             "The bootstrap test takes no case weights: its samples are of single rows. Leave out "
             "the weights or the test.");
+    check_labels(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
         throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +
@@ -415,7 +503,12 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     const compute::Backend backend =
         control.backend != nullptr ? *control.backend : compute::cpu_backend();
     result.backend = backend.name();
-    const Continuation continuation(plan, table, start, backend);
+    if (!plan.columns.labels.empty()) {
+        LabelledComponents labelled = known_labels(plan, data, table, result.notes);
+        result.known_components = std::move(labelled.components);
+        result.label_names = std::move(labelled.names);
+    }
+    const Continuation continuation(plan, table, start, result.known_components, backend);
     FitControl fit_control = control;
     fit_control.journal = continuation.journal();
     const auto test_components = [&] {
@@ -433,21 +526,43 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
             result.notes.emplace_back("The bootstrap test was cancelled.");
         }
     };
+    const auto validate_labels = [&](const MatrixRef& observations) {
+        const auto chosen = choice(result.search, plan.search.criterion);
+        if (plan.label_fold_count == 0 || !chosen || result.search.cancelled)
+            return;
+        FitControl watched = control;
+        watched.observer = observer;
+        EmOptions em = plan.search.em;
+        em.component_count = result.search.candidates[*chosen].component_count;
+        em.covariance_structure = result.search.candidates[*chosen].covariance_structure;
+        try {
+            result.cross_validated_labels =
+                cross_validated_label_accuracy(observations, table.weights, result.known_components,
+                                               em, plan.label_fold_count, watched);
+        } catch (const compute::Cancelled&) {
+            result.search.cancelled = true;
+            result.notes.emplace_back("The cross-validation of the labels was cancelled.");
+        }
+    };
     try {
         if (scales.is_identity()) {
-            result.search = search_gaussian_mixtures(table.observations, plan.search, fit_control,
-                                                     observer, table.weights, start);
+            result.search =
+                search_gaussian_mixtures(table.observations, plan.search, fit_control, observer,
+                                         table.weights, start, result.known_components);
             test_components();
+            validate_labels(table.observations);
         } else {
             const double weight_sum = table.weights.size() > 0
                                           ? table.weights.sum()
                                           : static_cast<double>(table.observations.rows());
             OwnUnitsObserver own_units(observer, scales, weight_sum);
             fit_control.observer = nullptr;  // its reports arrive through the search observer
-            result.search = search_gaussian_mixtures(
-                scales.apply(table.observations), plan.search, fit_control,
-                observer != nullptr ? &own_units : nullptr, table.weights, start);
+            const Eigen::MatrixXd scaled = scales.apply(table.observations);
+            result.search = search_gaussian_mixtures(scaled, plan.search, fit_control,
+                                                     observer != nullptr ? &own_units : nullptr,
+                                                     table.weights, start, result.known_components);
             test_components();
+            validate_labels(scaled);
             for (Candidate& candidate : result.search.candidates)
                 candidate = scales.undo(std::move(candidate));
         }
@@ -507,7 +622,8 @@ void write_outputs(const Plan& plan, const RunResult& result, const FitControl& 
         write_file_atomically(
             plan.assignments_output,
             assignments_csv(result.table,
-                            score(result.chosen->model, result.table.observations, unstopped)));
+                            score(result.chosen->model, result.table.observations, unstopped),
+                            component_names(*result.chosen)));
     }
     if (plan.trace_output.empty())
         return;

@@ -28,6 +28,8 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
         {"standardise", std::string(to_string(plan.columns.standardise))},
         {"observation_weights", plan.columns.weights},
+        {"labels", plan.columns.labels},
+        {"label_fold_count", plan.label_fold_count},
         {"import", to_json(plan.import)}};
     if (!plan.start_labels.empty())
         options["initialisation"] = "labels:" + plan.start_labels;
@@ -63,6 +65,36 @@ FitRecord fit_record(const Candidate& candidate, const FeatureTable& table) {
                                  .iterations = run.iterations,
                                  .diagnosis = run.diagnosis});
     record.best_start = fit.best_run;
+    return record;
+}
+
+LabelAccuracyRecord accuracy_record(const LabelAccuracy& accuracy) {
+    LabelAccuracyRecord record{
+        .counts = {}, .error_rate = accuracy.error_rate(), .brier = accuracy.brier};
+    for (const auto& row : accuracy.counts.rowwise())
+        record.counts.emplace_back(row.begin(), row.end());
+    return record;
+}
+
+/// Only the chosen model is cross-validated.
+LabelRecord label_record(const Plan& plan, const RunResult& result, std::size_t candidate) {
+    LabelRecord record;
+    if (result.label_names.empty())
+        return record;
+    record.column = plan.columns.labels;
+    record.names = result.label_names;
+    record.training =
+        accuracy_record(label_accuracy(result.search.candidates[candidate].fit->model,
+                                       result.table.observations, result.known_components, {}));
+    const LabelAccuracy& validated = result.cross_validated_labels;
+    if (validated.fold_count == 0 || candidate != result.search.best)
+        return record;
+    record.fold_count = validated.fold_count;
+    record.failure = validated.failure;
+    if (!validated.failure.empty())
+        return record;
+    record.cross_validated = accuracy_record(validated);
+    record.standard_error = validated.standard_error;
     return record;
 }
 
@@ -120,7 +152,8 @@ SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& r
             .model = chosen.fit->model,
             .fit = fit_record(chosen, result.table),
             .selection = result.selection,
-            .component_tests = result.component_tests};
+            .component_tests = result.component_tests,
+            .labels = label_record(plan, result, candidate)};
 }
 
 }  // namespace mixtura

@@ -50,7 +50,7 @@ Overall overall(const FeatureTable& table) {
 /// How far `distance` (in overall standard deviations) is from the overall mean.
 std::string level(double distance) {
     const double size = std::abs(distance);
-    const std::string side = distance > 0.0 ? "high" : "low";
+    std::string side = distance > 0.0 ? "high" : "low";
     if (size >= 1.5)
         return "very " + side;
     if (size >= 0.75)
@@ -100,6 +100,36 @@ std::string feature_words(const GaussianMixture& model, int component, const Fea
     return text;
 }
 
+std::string rows_right(const LabelAccuracyRecord& accuracy) {
+    double right = 0.0;
+    double total = 0.0;
+    for (std::size_t label = 0; label < accuracy.counts.size(); ++label) {
+        right += accuracy.counts[label][label];
+        total += std::accumulate(accuracy.counts[label].begin(), accuracy.counts[label].end(), 0.0);
+    }
+    return fixed_text(right, 0) + " of " + fixed_text(total, 0) + " labelled rows";
+}
+
+/// "Without their labels, 29 of 30 labelled rows would go to the component of their label (error
+/// 3.3 %, Brier score 0.012); 28 in 10-fold cross-validation ..."
+std::string labels_in_words(const LabelRecord& labels) {
+    constexpr int decimals = 4;
+    const auto figures = [](const LabelAccuracyRecord& accuracy) {
+        return "error " + fixed_text(100.0 * accuracy.error_rate, 1) + " %, Brier score " +
+               fixed_text(accuracy.brier, decimals);
+    };
+    std::string words = "Without their labels, " + rows_right(labels.training) +
+                        " would go to the component of their label (" + figures(labels.training) +
+                        ").";
+    if (labels.fold_count == 0)
+        return words;
+    if (!labels.failure.empty())
+        return words + " The labels could not be cross-validated: " + labels.failure;
+    return words + " Left out of the fit in " + std::to_string(labels.fold_count) + " parts, " +
+           rows_right(labels.cross_validated) + " would (" + figures(labels.cross_validated) +
+           "; standard error of the error " + fixed_text(100.0 * labels.standard_error, 1) + " %).";
+}
+
 std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable& table,
                                     const Scores& scores) {
     std::vector<std::string> remarks;
@@ -119,7 +149,7 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
                           plural(saved.fit.iterations, "iteration") +
                           "; allow more to be sure of the figures.");
     if (saved.fit.status == "cancelled")
-        remarks.push_back("The work was cancelled; this is the best model reached until then.");
+        remarks.emplace_back("The work was cancelled; this is the best model reached until then.");
     if (saved.fit.floors_applied > 0)
         remarks.push_back(plural(saved.fit.floors_applied, "eigenvalue") +
                           " of the covariances stood at the covariance floor: a component is "
@@ -129,15 +159,17 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
                           (saved.fit.rows_dropped == 1 ? " was" : " were") +
                           " left out, because a value is missing.");
     if (!saved.data.transform.empty())
-        remarks.push_back(
+        remarks.emplace_back(
             "The features were standardised for the fit; every figure is in the "
             "data's own units.");
     if (saved.data.transform.empty() &&
         depends_on_column_scales(saved.model.covariance_structure()) &&
         saved.model.feature_count() > 1)
-        remarks.push_back(
+        remarks.emplace_back(
             "With this covariance structure the units of the features matter: "
             "another unit may give other groups.");
+    if (!saved.labels.names.empty())
+        remarks.push_back(labels_in_words(saved.labels));
     if (saved.options.value("bootstrap_replicates", 0) > 0)
         remarks.push_back(component_tests_in_words(saved.component_tests));
     return remarks;
@@ -184,10 +216,13 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
         component.component = k;
         component.mixing_weight = model.mixing_weights()[k];
         component.rows = std::count(scores.classification.begin(), scores.classification.end(), k);
-        component.words = "Component " + std::to_string(k + 1) + " holds " +
-                          percent(static_cast<double>(component.rows) / n) + " of the rows (" +
-                          std::to_string(component.rows) + "); it has " +
-                          feature_words(model, k, table, data) + ".";
+        const auto at = static_cast<std::size_t>(k);
+        component.words =
+            "Component " + std::to_string(k + 1) +
+            (at < saved.labels.names.size() ? " (" + saved.labels.names[at] + ")" : std::string()) +
+            " holds " + percent(static_cast<double>(component.rows) / n) + " of the rows (" +
+            std::to_string(component.rows) + "); it has " + feature_words(model, k, table, data) +
+            ".";
         summary.components.push_back(std::move(component));
     }
     summary.remarks = remarks_on(saved, table, scores);

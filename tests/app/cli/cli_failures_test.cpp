@@ -150,7 +150,6 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
         {gmm({"--family", "student"}), "--family student is not available: fit gmm fits Gaussian"},
         {gmm({"--family", "factor"}), "--family factor is not available"},
         {gmm({"--family", "cauchy"}), "'cauchy' is not a family; the choice is gaussian."},
-        {gmm({"--labels", "waiting"}), "--labels is not available"},
         {gmm({"--prior", "flat"}), "Unknown prior \"flat\": use none or conjugate."},
         {gmm({"--noise", "0.1"}), "--noise is not available"},
         {gmm({"--criterion", "dic"}), "Unknown criterion \"dic\": use bic, icl, aic, nec or cv."},

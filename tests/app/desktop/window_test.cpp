@@ -92,6 +92,31 @@ TEST_F(Window, NoviceGetsAGoodFitOfIrisByEnterAndF5) {
         QStringLiteral("mixtura-cli fit gmm")));
 }
 
+TEST_F(Window, KnownLabelsNameTheComponents) {
+    openThroughDialog(dataPath("iris.csv"));
+    auto* labels = child<QComboBox>("labelsCombo");
+    auto* folds = child<QSpinBox>("labelFolds");
+    EXPECT_FALSE(folds->isEnabled());
+    // The measurements are features; the species is free.
+    ASSERT_EQ(labels->count(), 2);
+    labels->setCurrentIndex(1);
+    emit labels->activated(1);
+    EXPECT_EQ(session.currentData()->setup.columns.labels, "species");
+    EXPECT_TRUE(folds->isEnabled());
+    folds->setValue(5);
+    child<QSpinBox>("kMax")->setValue(3);
+    child<QSpinBox>("restarts")->setValue(1);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const LabelRecord& record = session.currentFit()->result->chosen->labels;
+    EXPECT_EQ(record.names, (std::vector<std::string>{"setosa", "versicolor", "virginica"}));
+    EXPECT_EQ(record.fold_count, 5);
+    ASSERT_TRUE(settle());
+    trigger("actionUndo");
+    EXPECT_EQ(labels->currentIndex(), 1);
+}
+
 TEST_F(Window, OptionChangesStartNothingAndCanBeUndone) {
     openThroughDialog(dataPath("faithful.csv"));
     child<QSpinBox>("kMax")->setValue(4);
