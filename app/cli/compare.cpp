@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -124,13 +125,11 @@ std::string figures_text(const std::vector<std::string>& paths,
 
 /// Criteria compare models of the same rows of the same data alone.
 bool are_comparable(const std::vector<SavedModel>& models) {
-    for (const SavedModel& saved : models) {
-        if (saved.data.sha256.empty() || saved.data.sha256 != models.front().data.sha256 ||
-            saved.data.rows_used != models.front().data.rows_used ||
-            saved.data.features != models.front().data.features)
-            return false;
-    }
-    return true;
+    const DataProvenance& first = models.front().data;
+    return std::ranges::all_of(models, [&](const SavedModel& saved) {
+        return !saved.data.sha256.empty() && saved.data.sha256 == first.sha256 &&
+               saved.data.rows_used == first.rows_used && saved.data.features == first.features;
+    });
 }
 
 /// Adjusted Rand index of each pair of models, NaN where it cannot be had, and the reasons.
@@ -163,10 +162,10 @@ Agreement agreement_of(const std::vector<std::string>& paths, const std::vector<
                                            " have no index: their data differ.");
                 continue;
             }
-            const auto row = static_cast<Eigen::Index>(i);
-            const auto column = static_cast<Eigen::Index>(j);
-            result.index(row, column) = agreement(labels[i], labels[j]);
-            result.index(column, row) = result.index(row, column);
+            const auto a = static_cast<Eigen::Index>(i);
+            const auto b = static_cast<Eigen::Index>(j);
+            result.index(a, b) = agreement(labels[i], labels[j]);
+            result.index(b, a) = result.index(a, b);
         }
     }
     return result;

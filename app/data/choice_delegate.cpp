@@ -2,7 +2,6 @@
 #include "data/choice_delegate.h"
 
 #include <QComboBox>
-#include <QTimer>
 
 #include "data/column_table_model.h"
 
@@ -22,7 +21,7 @@ QWidget* ChoiceDelegate::createEditor(QWidget* parent, const QStyleOptionViewIte
         emit self->commitData(combo);
         emit self->closeEditor(combo);
     });
-    QTimer::singleShot(0, combo, &QComboBox::showPopup);
+    QMetaObject::invokeMethod(combo, &QComboBox::showPopup, Qt::QueuedConnection);
     return combo;
 }
 

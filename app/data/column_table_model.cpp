@@ -58,7 +58,7 @@ int ColumnTableModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : fieldCount;
 }
 
-QString ColumnTableModel::statistic(const ColumnSummary& summary, int field) const {
+QString ColumnTableModel::statistic(const ColumnSummary& summary, int field) {
     const QLocale locale;
     switch (field) {
         case count:

@@ -55,7 +55,7 @@ class ColumnTableModel : public QAbstractTableModel {
     void refused(const QString& message);
 
   private:
-    [[nodiscard]] QString statistic(const ColumnSummary& summary, int field) const;
+    [[nodiscard]] static QString statistic(const ColumnSummary& summary, int field);
 
     Session* session_;
     std::shared_ptr<const DataSummary> summary_;

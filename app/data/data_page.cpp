@@ -164,8 +164,8 @@ void DataPage::refresh() {
         const QSignalBlocker quiet(p.table->horizontalHeader());
         p.table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     }
-    p.model->setData(entry != nullptr ? entry->data : nullptr,
-                     entry != nullptr ? entry->roles : std::vector<ColumnRole>());
+    p.model->setDataSet(entry != nullptr ? entry->data : nullptr,
+                        entry != nullptr ? entry->roles : std::vector<ColumnRole>());
     const int rows = p.model->rowCount();
     const QSignalBlocker quiet(p.row);
     p.row->setRange(std::min(1, rows), rows);
@@ -184,7 +184,7 @@ void DataPage::refreshColumns() {
     if (entry == nullptr)
         return;
     const QModelIndex current = p.table->currentIndex();
-    p.model->setData(entry->data, entry->roles);
+    p.model->setDataSet(entry->data, entry->roles);
     if (current.isValid())
         p.table->setCurrentIndex(p.model->index(current.row(), current.column()));
     const QHeaderView* header = p.table->horizontalHeader();
@@ -266,7 +266,7 @@ void DataPage::findNext() {
             return [this, cell] {
                 parts_->found->setText(
                     cell.first < 0 ? tr("Not found")
-                                   : tr("Row %1").arg(QLocale().toString(qint64(cell.first + 1))));
+                                   : tr("Row %1").arg(QLocale().toString(qint64(cell.first) + 1)));
                 if (cell.first >= 0)
                     showCell(cell.first, cell.second);
             };
@@ -279,7 +279,10 @@ void DataPage::copyWithHeader() {
     const QItemSelection selection = p.table->selectionModel()->selection();
     if (selection.isEmpty())
         return;
-    int top = p.model->rowCount(), bottom = -1, left = p.model->columnCount(), right = -1;
+    int top = p.model->rowCount();
+    int bottom = -1;
+    int left = p.model->columnCount();
+    int right = -1;
     for (const QItemSelectionRange& range : selection) {
         top = std::min(top, range.top());
         bottom = std::max(bottom, range.bottom());

@@ -14,8 +14,8 @@
 
 namespace mixtura::app {
 
-void DataTableModel::setData(std::shared_ptr<const DataSet> data,
-                             const std::vector<ColumnRole>& roles) {
+void DataTableModel::setDataSet(std::shared_ptr<const DataSet> data,
+                                const std::vector<ColumnRole>& roles) {
     beginResetModel();
     data_ = std::move(data);
     roles_ = roles;

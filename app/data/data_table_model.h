@@ -16,7 +16,7 @@ class DataTableModel : public QAbstractTableModel {
   public:
     using QAbstractTableModel::QAbstractTableModel;
 
-    void setData(std::shared_ptr<const DataSet> data, const std::vector<ColumnRole>& roles);
+    void setDataSet(std::shared_ptr<const DataSet> data, const std::vector<ColumnRole>& roles);
     /// Shows rows in this order; empty: that of the file.
     void setOrder(std::vector<std::int32_t> order);
     /// Rows to highlight; shorter vectors highlight nothing beyond their end.

@@ -15,7 +15,7 @@ namespace mixtura::app {
 /// The criterion of every model tried, over the number of components: a line for each covariance
 /// structure, the best marked, spurious fits as hollow marks and failed ones below the axis with
 /// the reason as tool tip. A click selects a model. objectName bicPlot.
-class BicPlot : public PlotView {
+class BicPlot final : public PlotView {
     Q_OBJECT
   public:
     explicit BicPlot(QWidget* parent = nullptr);

@@ -121,6 +121,7 @@ QImage painted(const std::vector<Pixel>& pixels, int width, int height, double o
             const double alpha = opacity * (count < 1.0 ? loneOpacity * count
                                                         : loneOpacity + perLog * std::log(count));
             const auto channel = [&](float sum) {
+                // NOLINTNEXTLINE(bugprone-incorrect-roundings): not negative; lround is a slow call
                 return static_cast<int>(255.0F * sum / pixel.weight + 0.5F);
             };
             line[a] = qPremultiply(qRgba(channel(pixel.red), channel(pixel.green),

@@ -22,7 +22,7 @@ struct ConvergencePoint {
 /// one bold, a decrease in red (EM must not decrease); or the distance to the best of the same model, on a
 /// logarithmic scale. Append in batches, at most 30 a second; a batch costs one replot. Memory is
 /// bounded: long runs are thinned (never their ends, nor a decrease). objectName convergencePlot.
-class ConvergencePlot : public PlotView {
+class ConvergencePlot final : public PlotView {
     Q_OBJECT
   public:
     explicit ConvergencePlot(QWidget* parent = nullptr);

@@ -266,7 +266,7 @@ QByteArray FitPlot::dataCsv() const {
     if (parts_->scores) {
         text += ",classification,uncertainty";
         for (Eigen::Index k = 0; k < components; ++k)
-            text += ",responsibility_" + QByteArray::number(static_cast<qlonglong>(k + 1));
+            text += ",responsibility_" + QByteArray::number(qlonglong{k} + 1);
     }
     text += '\n';
     if (features.empty())
@@ -275,7 +275,7 @@ QByteArray FitPlot::dataCsv() const {
     for (Eigen::Index row = 0; row < observations.rows(); ++row) {
         const auto place = static_cast<std::size_t>(row);
         const std::int64_t dataRow = parts_->table->rows.empty() ? row : parts_->table->rows[place];
-        text += QByteArray::number(static_cast<qlonglong>(dataRow + 1));
+        text += QByteArray::number(qlonglong{dataRow} + 1);
         for (const int feature : features) text += ',' + stored(observations(row, feature));
         if (parts_->scores) {
             text += ',' + QByteArray::number(parts_->scores->classification[place] + 1) + ',' +

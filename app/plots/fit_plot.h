@@ -16,7 +16,7 @@ namespace mixtura::app {
 /// uncertain rows ringed), ellipses labelled with their mass, contours by mass or a density map,
 /// marginal densities at the sides, the component's number at each mean. With one feature: its
 /// histogram and density. objectName fitPlot.
-class FitPlot : public PlotView {
+class FitPlot final : public PlotView {
     Q_OBJECT
   public:
     explicit FitPlot(QWidget* parent = nullptr);

@@ -240,8 +240,7 @@ void FitPlot::restyle() {
                                         1.2 + 1.6 * std::sqrt(component.mixing_weight),
                                         tiny ? Qt::DashLine : Qt::SolidLine));
     }
-    for (std::size_t i = 0; i < p.contourCurves.size(); ++i)
-        p.contourCurves[i]->setPen(QPen(theme().text, 1.1, Qt::DashLine));
+    for (auto* curve : p.contourCurves) curve->setPen(QPen(theme().text, 1.1, Qt::DashLine));
     QColor veil = theme().background;
     veil.setAlpha(205);
     QFont small = theme().font;

@@ -13,7 +13,7 @@
 namespace mixtura::app {
 
 /// One feature's histogram, with its density under the model where there is one.
-class HistogramPlot : public PlotView {
+class HistogramPlot final : public PlotView {
     Q_OBJECT
   public:
     explicit HistogramPlot(QWidget* parent = nullptr);

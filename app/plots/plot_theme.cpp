@@ -2,6 +2,7 @@
 #include "plots/plot_theme.h"
 
 #include <QPalette>
+#include <cmath>
 
 namespace mixtura::app {
 
@@ -10,7 +11,7 @@ namespace {
 /// `part` of the way from `from` to `to`.
 QColor between(const QColor& from, const QColor& to, double part) {
     const auto channel = [part](int a, int b) {
-        return static_cast<int>(a + part * (b - a) + 0.5);
+        return static_cast<int>(std::lround(a + part * (b - a)));
     };
     return {channel(from.red(), to.red()), channel(from.green(), to.green()),
             channel(from.blue(), to.blue())};

@@ -88,7 +88,7 @@ QString PlotView::saveFigure(const QString& path, const FigureOptions& options) 
         plot_->setBackground(QBrush(theme_.background));
         restyle();
     }
-    const QString problem = writeFigure(*plot_, path, options);
+    QString problem = writeFigure(*plot_, path, options);
     if (options.lightTheme) {
         theme_ = onScreen;
         plot_->setBackground(QBrush(theme_.background));

@@ -5,6 +5,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <numbers>
+#include <utility>
 
 namespace mixtura::app {
 
@@ -86,7 +87,7 @@ PointCloud::PointCloud(QCPAxis* xAxis, QCPAxis* yAxis) : QCPAbstractPlottable(xA
 }
 
 PointCloud::~PointCloud() {
-    if (queue_)
+    if (queue_ != nullptr)
         queue_->cancel(queueKey());
 }
 
@@ -224,7 +225,7 @@ void PointCloud::draw(QCPPainter* painter) {
 /// Draws the rows anew: at once where they are few, else in the background, with the picture at
 /// hand moved and stretched until the new one is there.
 void PointCloud::renew(const CloudView& view) {
-    if (!queue_ || rowCount() <= backgroundLimit_) {
+    if (queue_ == nullptr || rowCount() <= backgroundLimit_) {
         image_ = rows_.image(view);
         view_ = view;
         isCurrent_ = true;
@@ -266,6 +267,7 @@ void PointCloud::drawShapes(QCPPainter* painter) const {
     if (rows_.scores)
         componentCount = static_cast<int>(rows_.scores->responsibilities.cols());
     std::vector<QPainterPath> shapes;
+    shapes.reserve(static_cast<std::size_t>(componentCount));
     for (int k = 0; k < componentCount; ++k)
         shapes.push_back(shapePath(rows_.scores ? componentShape(k) : MarkerShape::disc, radius_));
     for (std::size_t row = 0; row < rows; ++row) {
@@ -302,9 +304,8 @@ void PointCloud::drawLegendIcon(QCPPainter* painter, const QRectF& rect) const {
     drawMark(*painter, rect.center(), MarkerShape::disc, 4.0, rows_.plain, QColor());
 }
 
-ComponentLegendItem::ComponentLegendItem(QCPLegend* legend, int component, const QString& text,
-                                         bool dark)
-    : QCPAbstractLegendItem(legend), component_(component), text_(text), dark_(dark) {
+ComponentLegendItem::ComponentLegendItem(QCPLegend* legend, int component, QString text, bool dark)
+    : QCPAbstractLegendItem(legend), component_(component), text_(std::move(text)), dark_(dark) {
     setSelectable(false);
 }
 

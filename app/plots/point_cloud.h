@@ -85,7 +85,7 @@ void drawMark(QCPPainter& painter, const QPointF& centre, MarkerShape shape, dou
 /// Mark and text of one component in a legend.
 class ComponentLegendItem : public QCPAbstractLegendItem {
   public:
-    ComponentLegendItem(QCPLegend* legend, int component, const QString& text, bool dark);
+    ComponentLegendItem(QCPLegend* legend, int component, QString text, bool dark);
     /// An entry that stands for a line or another drawing: `component` -1 uncertain ring,
     /// -2 solid line, -3 dashed line.
     static constexpr int ring = -1;

@@ -64,6 +64,9 @@ struct ScatterMatrix::Parts {
     }
 
     void build(QCustomPlot& plot, BackgroundQueue* rasters);
+    void clearFigure(QCustomPlot& plot);
+    void drawFeature(std::size_t place);
+    void drawPair(const FigurePair& pair);
     void drawFigure(QCustomPlot& plot);
     void fillLegend(bool dark);
     void elideNames();
@@ -124,13 +127,12 @@ void ScatterMatrix::setTable(std::shared_ptr<const FeatureTable> table) {
 }
 
 void ScatterMatrix::setFeatures(const std::vector<int>& features) {
-    const std::vector<int> wanted = features;  // may be the very list that is cleared below
     const int count = parts_->table ? static_cast<int>(parts_->table->observations.cols()) : 0;
-    parts_->features.clear();
-    for (const int feature : wanted)
-        if (feature >= 0 && feature < count &&
-            static_cast<int>(parts_->features.size()) < featureLimit)
-            parts_->features.push_back(feature);
+    std::vector<int> chosen;  // `features` may be the very list that is replaced below
+    for (const int feature : features)
+        if (feature >= 0 && feature < count && static_cast<int>(chosen.size()) < featureLimit)
+            chosen.push_back(feature);
+    parts_->features = std::move(chosen);
     parts_->chooser->setChosen(parts_->features);
     parts_->figure.reset();
     parts_->build(*plot(), rasters());
@@ -239,9 +241,7 @@ void ScatterMatrix::Parts::build(QCustomPlot& plot, BackgroundQueue* rasters) {
     }
 }
 
-void ScatterMatrix::Parts::drawFigure(QCustomPlot& plot) {
-    if (size() == 0)
-        return;
+void ScatterMatrix::Parts::clearFigure(QCustomPlot& plot) {
     for (std::size_t place = 0; place < size(); ++place) {
         Panel& panel = this->panel(place, place);
         for (QCPGraph* graph : panel.componentDensities) plot.removePlottable(graph);
@@ -257,64 +257,75 @@ void ScatterMatrix::Parts::drawFigure(QCustomPlot& plot) {
             curves->clear();
         }
     }
+}
+
+/// Histogram and densities of a feature, on the diagonal.
+void ScatterMatrix::Parts::drawFeature(std::size_t place) {
+    Panel& panel = this->panel(place, place);
+    const FigureFeature& feature = figure->features[place];
+    QVector<QCPBarsData> bars;
+    double top = 0.0;
+    for (std::size_t bin = 0; bin < feature.histogram.counts.size(); ++bin) {
+        bars.append({feature.histogram.bin_centre(bin), feature.histogram.density(bin)});
+        top = std::max(top, feature.histogram.density(bin));
+    }
+    panel.bars->data()->set(bars, true);
+    panel.bars->setWidth(feature.histogram.bin_width());
+    QCPAxis* x = panel.rect->axis(QCPAxis::atBottom);
+    QCPAxis* height = panel.rect->axis(QCPAxis::atRight);
+    if (feature.density) {
+        const auto curve = [&](const auto& values) {
+            auto* graph = new QCPGraph(x, height);
+            QVector<QCPGraphData> points;
+            for (Eigen::Index i = 0; i < feature.density->nodes.size(); ++i)
+                points.append({feature.density->nodes[i], values[i]});
+            graph->data()->set(points, true);
+            return graph;
+        };
+        const auto& components = feature.density->component_densities;
+        for (Eigen::Index k = 0; k < components.cols(); ++k)
+            panel.componentDensities.push_back(curve(components.col(k)));
+        panel.density = curve(feature.density->density);
+        top = std::max(top, std::min(feature.density->density.maxCoeff(), 3.0 * top));
+    }
+    // Room above for the feature's name.
+    mixtura::app::setRange(*height, {0.0, top > 0.0 ? 1.35 * top : 1.0});
+}
+
+/// Ellipses below the diagonal, density contours above it. The pair is worked out once, x across;
+/// above the diagonal it is turned.
+void ScatterMatrix::Parts::drawPair(const FigurePair& pair) {
+    const auto x = static_cast<std::size_t>(pair.x);
+    const auto y = static_cast<std::size_t>(pair.y);
+    const auto curve = [](const Panel& panel, const std::vector<ContourLine>& lines) {
+        auto* drawn =
+            new QCPCurve(panel.rect->axis(QCPAxis::atBottom), panel.rect->axis(QCPAxis::atLeft));
+        setLines(*drawn, lines);
+        return drawn;
+    };
+    Panel& below = panel(y, x);
+    Panel& above = panel(x, y);
+    if (ellipses->isChecked())
+        for (const PairComponent& component : pair.components)
+            for (const auto& ellipse : component.ellipses)
+                below.ellipses.push_back(curve(below, {ellipse}));
+    if (contours->isChecked())
+        for (const MassContour& contour : pair.contours) {
+            std::vector<ContourLine> turned = contour.lines;
+            for (ContourLine& line : turned)
+                for (PlanePoint& point : line) std::swap(point.x, point.y);
+            above.contours.push_back(curve(above, turned));
+        }
+}
+
+void ScatterMatrix::Parts::drawFigure(QCustomPlot& plot) {
+    if (size() == 0)
+        return;
+    clearFigure(plot);
     if (!figure)
         return;
-    for (std::size_t place = 0; place < size(); ++place) {
-        Panel& panel = this->panel(place, place);
-        const FigureFeature& feature = figure->features[place];
-        QVector<QCPBarsData> bars;
-        double top = 0.0;
-        for (std::size_t bin = 0; bin < feature.histogram.counts.size(); ++bin) {
-            bars.append({feature.histogram.bin_centre(bin), feature.histogram.density(bin)});
-            top = std::max(top, feature.histogram.density(bin));
-        }
-        panel.bars->data()->set(bars, true);
-        panel.bars->setWidth(feature.histogram.bin_width());
-        QCPAxis* x = panel.rect->axis(QCPAxis::atBottom);
-        QCPAxis* height = panel.rect->axis(QCPAxis::atRight);
-        if (feature.density) {
-            const auto curve = [&](const auto& values) {
-                auto* graph = new QCPGraph(x, height);
-                QVector<QCPGraphData> points;
-                for (Eigen::Index i = 0; i < feature.density->nodes.size(); ++i)
-                    points.append({feature.density->nodes[i], values[i]});
-                graph->data()->set(points, true);
-                return graph;
-            };
-            const auto& components = feature.density->component_densities;
-            for (Eigen::Index k = 0; k < components.cols(); ++k)
-                panel.componentDensities.push_back(curve(components.col(k)));
-            panel.density = curve(feature.density->density);
-            top = std::max(top, std::min(feature.density->density.maxCoeff(), 3.0 * top));
-        }
-        // Room above for the feature's name.
-        mixtura::app::setRange(*height, {0.0, top > 0.0 ? 1.35 * top : 1.0});
-    }
-    for (const FigurePair& pair : figure->pairs) {
-        const auto x = static_cast<std::size_t>(pair.x);
-        const auto y = static_cast<std::size_t>(pair.y);
-        Panel& below = panel(y, x);
-        Panel& above = panel(x, y);
-        if (ellipses->isChecked())
-            for (const PairComponent& component : pair.components)
-                for (const auto& ellipse : component.ellipses) {
-                    auto* curve = new QCPCurve(below.rect->axis(QCPAxis::atBottom),
-                                               below.rect->axis(QCPAxis::atLeft));
-                    setLines(*curve, {ellipse});
-                    below.ellipses.push_back(curve);
-                }
-        if (contours->isChecked())
-            for (const MassContour& contour : pair.contours) {
-                // The pair is worked out once, x across; above the diagonal it is turned.
-                std::vector<ContourLine> turned = contour.lines;
-                for (ContourLine& line : turned)
-                    for (PlanePoint& point : line) std::swap(point.x, point.y);
-                auto* curve = new QCPCurve(above.rect->axis(QCPAxis::atBottom),
-                                           above.rect->axis(QCPAxis::atLeft));
-                setLines(*curve, turned);
-                above.contours.push_back(curve);
-            }
-    }
+    for (std::size_t place = 0; place < size(); ++place) drawFeature(place);
+    for (const FigurePair& pair : figure->pairs) drawPair(pair);
     for (Panel& panel : panels)
         if (panel.cloud != nullptr)
             panel.cloud->setFaint(!panel.contours.empty());
@@ -450,7 +461,7 @@ QByteArray ScatterMatrix::dataCsv() const {
     for (Eigen::Index row = 0; row < observations.rows(); ++row) {
         const auto place = static_cast<std::size_t>(row);
         const std::int64_t dataRow = parts_->table->rows.empty() ? row : parts_->table->rows[place];
-        text += QByteArray::number(static_cast<qlonglong>(dataRow + 1));
+        text += QByteArray::number(qlonglong{dataRow} + 1);
         for (const int feature : parts_->features) text += ',' + stored(observations(row, feature));
         if (parts_->scores)
             text += ',' + QByteArray::number(parts_->scores->classification[place] + 1) + ',' +

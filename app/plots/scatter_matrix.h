@@ -17,7 +17,7 @@ namespace mixtura::app {
 /// once a model is there; ellipses below, contours by mass above, histograms with the marginal
 /// densities on the diagonal. Shows points at once; what must be worked out (histograms, curves)
 /// it asks for by `figureRequested` and draws when `setFigure` brings it. objectName scatterMatrix.
-class ScatterMatrix : public PlotView {
+class ScatterMatrix final : public PlotView {
     Q_OBJECT
   public:
     explicit ScatterMatrix(QWidget* parent = nullptr);

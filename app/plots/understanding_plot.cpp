@@ -159,8 +159,9 @@ QByteArray UnderstandingPlot::dataCsv() const {
         text += panel + QByteArray(",") + mark + ',' + stored(x) + ',' + stored(y) + '\n';
     };
     const auto rowName = [this](Eigen::Index observation) {
-        return "row " + QByteArray::number(qlonglong(
-                            parts_->table->rows[static_cast<std::size_t>(observation)] + 1));
+        return "row " +
+               QByteArray::number(
+                   qlonglong{parts_->table->rows[static_cast<std::size_t>(observation)]} + 1);
     };
     if (parts_->projected) {
         const Eigen::MatrixXd& rows = parts_->projected->observations;

@@ -14,7 +14,7 @@ namespace mixtura::app {
 /// squared distances of the rows to their components against the chi-square distribution; the tree
 /// of components merged by entropy, with the entropy at every count; how uncertain the rows of each
 /// component are. objectName understandingPlot.
-class UnderstandingPlot : public PlotView {
+class UnderstandingPlot final : public PlotView {
     Q_OBJECT
   public:
     explicit UnderstandingPlot(QWidget* parent = nullptr);

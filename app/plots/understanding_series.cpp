@@ -36,27 +36,27 @@ std::vector<Eigen::Index> thinnedPlaces(Eigen::Index count) {
 }
 
 MergeDrawing mergeDrawing(const EntropyMergeTree& tree) {
-    const auto component_count = static_cast<std::size_t>(tree.component_count);
+    const auto componentCount = static_cast<std::size_t>(tree.component_count);
     MergeDrawing drawing;
-    drawing.leaves.assign(component_count, 0.0);
+    drawing.leaves.assign(componentCount, 0.0);
     double next = 0.0;
     const std::function<void(std::size_t)> placeLeaves = [&](std::size_t cluster) {
-        if (cluster < component_count) {
+        if (cluster < componentCount) {
             drawing.leaves[cluster] = next++;
             return;
         }
-        const EntropyMerge& merge = tree.merges[cluster - component_count];
+        const EntropyMerge& merge = tree.merges[cluster - componentCount];
         placeLeaves(static_cast<std::size_t>(merge.first));
         placeLeaves(static_cast<std::size_t>(merge.second));
     };
-    placeLeaves(component_count + tree.merges.size() - 1);  // the last cluster holds all others
-    std::vector<PlanePoint> tops;                           // of every cluster, components first
+    placeLeaves(componentCount + tree.merges.size() - 1);  // the last cluster holds all others
+    std::vector<PlanePoint> tops;                          // of every cluster, components first
     for (const double leaf : drawing.leaves)
-        tops.push_back({leaf, static_cast<double>(component_count)});
+        tops.push_back({leaf, static_cast<double>(componentCount)});
     for (std::size_t m = 0; m < tree.merges.size(); ++m) {
         const PlanePoint first = tops[static_cast<std::size_t>(tree.merges[m].first)];
         const PlanePoint second = tops[static_cast<std::size_t>(tree.merges[m].second)];
-        const double height = static_cast<double>(component_count - m - 1);
+        const auto height = static_cast<double>(componentCount - m - 1);
         drawing.unions.push_back({first, {first.x, height}, {second.x, height}, second});
         tops.push_back({0.5 * (first.x + second.x), height});
     }

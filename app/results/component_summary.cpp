@@ -186,7 +186,7 @@ QByteArray ComponentSummaryView::toCsv(char separator) const {
     return text.toUtf8();
 }
 
-void ComponentSummaryView::copyTable() {
+void ComponentSummaryView::copyTable() const {
     QApplication::clipboard()->setText(QString::fromUtf8(toCsv('\t')));
 }
 

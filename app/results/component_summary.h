@@ -27,7 +27,7 @@ class ComponentSummaryView : public QWidget {
     [[nodiscard]] QByteArray toCsv(char separator = ',') const;
 
   public slots:
-    void copyTable();
+    void copyTable() const;
 
   protected:
     void changeEvent(QEvent* event) override;

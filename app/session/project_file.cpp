@@ -105,7 +105,7 @@ void checkIsProject(SqliteDatabase& database, const QString& path) {
 
 /// All in one transaction. @return the new save's mark
 QString writeContent(SqliteDatabase& database, const ProjectContent& content) {
-    const QString saveId = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    QString saveId = QUuid::createUuid().toString(QUuid::WithoutBraces);
     database.execute(schema);
     database.execute("CREATE TEMP TABLE used(sha256 TEXT PRIMARY KEY)");
     database.execute(
@@ -134,7 +134,7 @@ QString writeInPlace(const QString& path, const ProjectContent& content, const Q
             "'%1' has been changed by another program since you opened it. Save under "
             "another name, so that neither version is lost.",
             path);
-    const QString saveId = writeContent(database, content);
+    QString saveId = writeContent(database, content);
     database.execute("COMMIT");
     return saveId;
 }

@@ -9,6 +9,7 @@
 #include <QStandardPaths>
 #include <QUuid>
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -59,10 +60,11 @@ RecoveryOffer offerOf(const QString& folder) {
 }
 
 /// Path of the marker, prepared because a signal handler may not build it.
-char crashMarkerPath[4096];
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a handler knows nothing else
+std::array<char, 4096> crashMarkerPath{};
 
 extern "C" void markCrash(int signal) {
-    const int descriptor = ::open(crashMarkerPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    const int descriptor = ::open(crashMarkerPath.data(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor >= 0)
         ::close(descriptor);
     ::signal(signal, SIG_DFL);
@@ -217,9 +219,9 @@ QString contentsOf(const ProjectContent& content) {
 
 void installCrashMarker(const QString& folder) {
     const QByteArray path = QFile::encodeName(folder + u'/' + crashName);
-    if (std::size_t(path.size()) >= sizeof(crashMarkerPath))
+    if (std::size_t(path.size()) >= crashMarkerPath.size())
         return;
-    std::memcpy(crashMarkerPath, path.constData(), std::size_t(path.size()) + 1);
+    std::memcpy(crashMarkerPath.data(), path.constData(), std::size_t(path.size()) + 1);
     for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
         std::signal(signal, markCrash);
 }

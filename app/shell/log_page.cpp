@@ -8,6 +8,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace mixtura::app {
 
@@ -55,12 +56,10 @@ void LogPage::copyCommands() {
 
 void LogPage::copyLastCommand() {
     const auto& actions = session_->content().actions;
-    for (auto it = actions.rbegin(); it != actions.rend(); ++it) {
-        if (!it->command.isEmpty()) {
-            QApplication::clipboard()->setText(it->command);
-            return;
-        }
-    }
+    const auto last = std::find_if(actions.rbegin(), actions.rend(),
+                                   [](const auto& action) { return !action.command.isEmpty(); });
+    if (last != actions.rend())
+        QApplication::clipboard()->setText(last->command);
 }
 
 }  // namespace mixtura::app

@@ -53,7 +53,7 @@ void ResultExports::showDialog() {
 
 void ResultExports::writeAll(const QString& folder) {
     const QVector<ExportItem> items =
-        task_.everything(QFileInfo(folder).absoluteFilePath(), task_.stem());
+        ExportTask::everything(QFileInfo(folder).absoluteFilePath(), task_.stem());
     auto left = std::make_shared<qsizetype>(items.size());
     auto failures = std::make_shared<QStringList>();
     auto* answers = new QObject(this);

@@ -33,6 +33,6 @@ struct StartOptions {
 std::optional<int> parseArguments(const QStringList& arguments, StartOptions& options);
 
 /// "sep=;,dec=comma,enc=latin1,na=-999" as import options; `failure` says what was not understood.
-CsvOptions importOptionsFrom(const QString& text, QString& failure);
+CsvOptions importOptionsFrom(const QString& given, QString& failure);
 
 }  // namespace mixtura::app

@@ -227,6 +227,7 @@ DensityModes density_modes(const GaussianMixture& model, const DensityModesOptio
     std::vector<int> order(found.size());
     std::iota(order.begin(), order.end(), 0);
     std::vector<double> log_densities;
+    log_densities.reserve(found.size());
     for (const Eigen::VectorXd& mode : found) log_densities.push_back(mixture.log_density(mode));
     std::ranges::stable_sort(order, std::greater{},
                              [&](int m) { return log_densities[static_cast<std::size_t>(m)]; });

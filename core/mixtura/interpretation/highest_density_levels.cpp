@@ -27,6 +27,7 @@ std::vector<HighestDensityLevel> highest_density_levels(const VectorRef& log_den
                                                         const std::vector<double>& masses,
                                                         const VectorRef& weights) {
     std::vector<HighestDensityLevel> levels;
+    levels.reserve(masses.size());
     for (const double mass : masses)
         levels.push_back({mass, log_level(log_densities, mass, weights)});
     return levels;
