@@ -213,8 +213,11 @@ TEST(LabelledFit, AddsRestartsFromOtherCentres) {
 TEST(LabelledFit, HasTheSameBitsForAnyNumberOfThreads) {
     const MatrixXd iris = test::measurements("iris");
     const EmOptions options{.component_count = 4, .run_count = 4};
-    const EmFit one = fit_em(iris, options, {.thread_count = 1}, VectorXd(), {}, every_fifth());
-    const EmFit two = fit_em(iris, options, {.thread_count = 2}, VectorXd(), {}, every_fifth());
+    FitControl control;
+    control.thread_count = 1;
+    const EmFit one = fit_em(iris, options, control, VectorXd(), {}, every_fifth());
+    control.thread_count = 2;
+    const EmFit two = fit_em(iris, options, control, VectorXd(), {}, every_fifth());
     EXPECT_EQ(one.log_likelihood, two.log_likelihood);
     EXPECT_EQ(one.model.means(), two.model.means());
 }

@@ -161,7 +161,7 @@ Fitted clouds(Eigen::Index rows) {
     Fitted fitted;
     auto result = std::make_shared<RunResult>();
     result->table = *table;
-    result->chosen = SavedModel{"cpu", {}, nlohmann::json::object(), model, {}, {}, {}};
+    result->chosen = SavedModel{"cpu", {}, nlohmann::json::object(), model, {}, {}, {}, {}};
     fitted.result = result;
     fitted.table = table;
     fitted.scores = std::make_shared<Scores>(score(model, table->observations));
