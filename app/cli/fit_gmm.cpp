@@ -251,7 +251,7 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     for (const ComponentSummary& component : summary.components)
         text += display_text(component.words, 2000) + "\n";
     text += "\n";
-    if (!saved.labels.names.empty())
+    if (!saved.labels.training.counts.empty())
         text += label_counts_text(saved) + "\n";
     if (summary.optima.size() > 1)
         text += optima_text(summary.optima, saved.fit.starts) + "\n";

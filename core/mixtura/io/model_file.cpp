@@ -121,9 +121,9 @@ json accuracy_json(const LabelAccuracyRecord& accuracy) {
 }
 
 json labels_json(const LabelRecord& labels) {
-    json document = {{"column", labels.column},
-                     {"names", labels.names},
-                     {"training", accuracy_json(labels.training)}};
+    json document = {{"column", labels.column}, {"names", labels.names}};
+    if (!labels.training.counts.empty())
+        document["training"] = accuracy_json(labels.training);
     if (labels.fold_count == 0)
         return document;
     json validation =
@@ -156,7 +156,9 @@ LabelRecord read_labels(const JsonReader& reader, std::size_t component_count) {
     labels.names = reader.at("names").texts();
     if (labels.names.empty() || labels.names.size() > component_count)
         reader.at("names").fail("must name at least one component and no more than there are");
-    labels.training = read_accuracy(reader.at("training"), labels.names.size(), component_count);
+    if (reader.has("training"))
+        labels.training =
+            read_accuracy(reader.at("training"), labels.names.size(), component_count);
     if (!reader.has("cross_validation"))
         return labels;
     const JsonReader validation = reader.at("cross_validation");

@@ -89,8 +89,9 @@ struct LabelAccuracyRecord {
 struct LabelRecord {
     std::string column;
     std::vector<std::string> names;  ///< C >= 1, of the first components; empty: no labels
-    LabelAccuracyRecord training;    ///< of the model on the rows that it was fitted to
-    int fold_count = 0;              ///< 0: not cross-validated
+    /// Of the model on the rows that it was fitted to; no counts: not worked out.
+    LabelAccuracyRecord training;
+    int fold_count = 0;  ///< 0: not cross-validated
     LabelAccuracyRecord cross_validated;
     double standard_error = 0.0;  ///< of the cross-validated error rate
     std::string failure;          ///< why there are no cross-validated figures

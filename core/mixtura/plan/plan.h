@@ -88,7 +88,10 @@ struct RunResult {
     std::vector<ComponentTestRecord> component_tests;
     std::vector<std::int32_t> known_components;  ///< of the table's rows, as in `fit_em`; or empty
     std::vector<std::string> label_names;        ///< of the first components; or empty
-    LabelAccuracy cross_validated_labels;        ///< of the chosen model; no folds: not done
+    /// Of each candidate on the labelled rows; no rows where there is no fit, and after a cancelled
+    /// search of all but the chosen one.
+    std::vector<LabelAccuracy> label_accuracies;
+    LabelAccuracy cross_validated_labels;  ///< of the chosen model; no folds: not done
     /// Empty, or why the checkpoint could not be written at the end.
     std::string checkpoint_failure;
 };

@@ -296,6 +296,24 @@ std::optional<std::size_t> choice(const SearchResult& search, Criterion criterio
     return best;
 }
 
+/// How each candidate classifies the labelled rows; of a cancelled search only the chosen one, so
+/// that the cancelling does not wait.
+std::vector<LabelAccuracy> label_accuracies(const RunResult& result, Criterion criterion,
+                                            const FitControl& control) {
+    FitControl unstopped = control;
+    unstopped.stop = {};
+    unstopped.observer = nullptr;
+    const std::optional<std::size_t> chosen = choice(result.search, criterion);
+    std::vector<LabelAccuracy> accuracies(result.search.candidates.size());
+    for (std::size_t i = 0; i < accuracies.size(); ++i) {
+        const Candidate& candidate = result.search.candidates[i];
+        if (candidate.fit && (i == chosen || !control.stop.stop_requested()))
+            accuracies[i] = label_accuracy(candidate.fit->model, result.table.observations,
+                                           result.known_components, unstopped);
+    }
+    return accuracies;
+}
+
 /// What makes a fit one that can be interrupted: the journal, where it goes on and where it is kept.
 class Continuation {
   public:
@@ -580,6 +598,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         std::none_of(result.search.candidates.begin(), result.search.candidates.end(),
                      [](const Candidate& candidate) { return candidate.fit.has_value(); }))
         return result;  // nothing to keep, so nothing to wait for
+    if (!result.known_components.empty())
+        result.label_accuracies = label_accuracies(result, plan.search.criterion, control);
     result.data_sha256 = digest.get();
     if (const auto chosen = choice(result.search, plan.search.criterion)) {
         result.chosen = saved_model(plan, data, result, *chosen);

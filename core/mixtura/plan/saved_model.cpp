@@ -83,9 +83,9 @@ LabelRecord label_record(const Plan& plan, const RunResult& result, std::size_t 
         return record;
     record.column = plan.columns.labels;
     record.names = result.label_names;
-    record.training =
-        accuracy_record(label_accuracy(result.search.candidates[candidate].fit->model,
-                                       result.table.observations, result.known_components, {}));
+    if (const LabelAccuracy& training = result.label_accuracies.at(candidate);
+        training.counts.size() > 0)
+        record.training = accuracy_record(training);
     const LabelAccuracy& validated = result.cross_validated_labels;
     if (validated.fold_count == 0 || candidate != result.search.best)
         return record;

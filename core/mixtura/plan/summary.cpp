@@ -168,7 +168,7 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
         remarks.emplace_back(
             "With this covariance structure the units of the features matter: "
             "another unit may give other groups.");
-    if (!saved.labels.names.empty())
+    if (!saved.labels.training.counts.empty())
         remarks.push_back(labels_in_words(saved.labels));
     if (saved.options.value("bootstrap_replicates", 0) > 0)
         remarks.push_back(component_tests_in_words(saved.component_tests));

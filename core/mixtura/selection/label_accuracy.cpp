@@ -131,7 +131,12 @@ LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations,
             const Eigen::VectorXd weights = observation_weights.size() > 0
                                                 ? Eigen::VectorXd(observation_weights(kept))
                                                 : Eigen::VectorXd();
-            const EmProblem problem(rows, weights, quiet, labels_at(known, kept));
+            Labels kept_labels = labels_at(known, kept);
+            if (label_count(kept_labels) < label_count(known))
+                throw InvalidArgument("No row is known to belong to component " +
+                                      std::to_string(label_count(known)) + " of " +
+                                      std::to_string(label_count(known)) + ".");
+            const EmProblem problem(rows, weights, quiet, std::move(kept_labels));
             const EmFit fit = fit_em(problem, options, quiet, {});
             add_rows(score(fit.model, observations(held_out, Eigen::all), quiet),
                      labels_at(known, held_out), part);

@@ -74,15 +74,22 @@ TEST(StratifiedFolds, HoldTheirShareOfEveryLabel) {
                 ThrowsMessage<InvalidArgument>(HasSubstr("from 2 to 60")));
 }
 
+// Every tenth row is labelled, and the label `rare` of a single one of them.
 TEST(CrossValidatedLabels, SayWhichFoldLosesALabel) {
     const MatrixXd iris = test::measurements("iris");
-    Labels known(150, -1);
-    for (std::size_t i = 0; i < 150; i += 10) known[i] = static_cast<std::int32_t>(i / 50);
-    std::replace(known.begin() + 1, known.end(), 0, 1);  // one row of label 0 is left
-    const LabelAccuracy accuracy = cross_validated_label_accuracy(
-        iris, VectorXd(), known,
-        {.component_count = 3, .covariance_structure = CovarianceStructure::EEE}, 15, {});
-    EXPECT_THAT(accuracy.failure, HasSubstr("could not be fitted: No row is known"));
+    for (const std::int32_t rare : {0, 2}) {
+        Labels known(150, -1);
+        for (std::size_t i = 0; i < 150; i += 10)
+            known[i] = (rare + 1 + static_cast<int>(i / 80)) % 3;
+        known[0] = rare;
+        ASSERT_EQ(1, std::ranges::count(known, rare));
+        const LabelAccuracy accuracy = cross_validated_label_accuracy(
+            iris, VectorXd(), known,
+            {.component_count = 3, .covariance_structure = CovarianceStructure::EEE}, 15, {});
+        EXPECT_THAT(accuracy.failure,
+                    HasSubstr("could not be fitted: No row is known to belong to component " +
+                              std::to_string(rare + 1) + " of 3"));
+    }
 }
 
 }  // namespace
