@@ -7,6 +7,7 @@
 #include <QToolTip>
 #include <algorithm>
 
+#include "plots/component_name.h"
 #include "plots/fit_plot_parts.h"
 #include "plots/plot_style.h"
 
@@ -123,6 +124,16 @@ FitPlot::FitPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
         bars->setWidthType(QCPBars::wtPlotCoords);
     connect(&plot, &QCustomPlot::mouseMove, this, [this, &plot](QMouseEvent* event) {
         const Parts& parts = *parts_;
+        // Names that the legend cuts are told whole.
+        const auto components =
+            std::min<qsizetype>(parts.componentNames.size(), parts.legend->itemCount());
+        for (int k = 0; k < components; ++k)
+            if (parts.legend->visible() &&
+                parts.legend->item(k)->outerRect().contains(event->pos())) {
+                QToolTip::showText(event->globalPosition().toPoint(),
+                                   componentTitle(k, parts.componentNames), &plot);
+                return;
+            }
         if (parts.isEmpty() || parts.isSingle() || event->buttons() != Qt::NoButton ||
             !parts.main->rect().contains(event->pos()))
             return;
@@ -140,9 +151,9 @@ FitPlot::FitPlot(QWidget* parent) : PlotView(parent), parts_(std::make_unique<Pa
                                 parts.name(parts.y), shown(observations(row, parts.y), 6));
         if (parts.scores) {
             const int component = parts.scores->classification[static_cast<std::size_t>(row)];
-            text += tr("\nComponent %1, responsibility %2")
-                        .arg(component + 1)
-                        .arg(percent(parts.scores->responsibilities(row, component)));
+            text += tr("\n%1, responsibility %2")
+                        .arg(componentTitle(component, parts.componentNames),
+                             percent(parts.scores->responsibilities(row, component)));
         }
         QToolTip::showText(event->globalPosition().toPoint(), text, &plot);
     });
@@ -212,6 +223,10 @@ void FitPlot::setScores(std::shared_ptr<const Scores> scores) {
     scheduleReplot();
     if (!parts_->isEmpty())
         emit figureRequested(parts_->features());
+}
+
+void FitPlot::setComponentNames(const QStringList& names) {
+    parts_->componentNames = names;
 }
 
 void FitPlot::setFigure(std::shared_ptr<const ScatterFigure> figure) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,8 @@ class FitPlot final : public PlotView {
     /// The rows, and what the model says of them (null before a fit).
     void setTable(std::shared_ptr<const FeatureTable> table);
     void setScores(std::shared_ptr<const Scores> scores);
+    /// Known labels of the first components; drawn with the next scores.
+    void setComponentNames(const QStringList& names);
     /// The answer to `figureRequested`; ignored unless it is of the features now chosen.
     void setFigure(std::shared_ptr<const ScatterFigure> figure);
     /// One or two columns of the table, as last chosen.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plots/component_name.h"
 #include "plots/fit_plot_parts.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
@@ -15,6 +16,8 @@ namespace {
 
 // More bars than this touch: gaps would draw stripes.
 constexpr int gaplessBars = 60;
+// Of a component in the legend, in average characters.
+constexpr double longestName = 18.0;
 
 }  // namespace
 
@@ -159,6 +162,13 @@ void FitPlot::Parts::drawMap(const FigurePair& pair) const {
     colours->setVisible(true);
 }
 
+/// "1 (setosa)"
+QString FitPlot::Parts::numberAndName(int component) const {
+    const QString name = componentNames.value(component);
+    const QString number = QString::number(component + 1);
+    return name.isEmpty() ? number : QStringLiteral("%1 (%2)").arg(number, name);
+}
+
 void FitPlot::Parts::fillLegend(bool dark) {
     legend->clearItems();
     const int componentCount = scores ? static_cast<int>(scores->responsibilities.cols()) : 0;
@@ -166,7 +176,10 @@ void FitPlot::Parts::fillLegend(bool dark) {
         legend->addItem(new ComponentLegendItem(legend, component, text, dark));
     };
     for (int k = 0; k < componentCount; ++k) {
-        QString text = FitPlot::tr("Component %1").arg(k + 1);
+        QString text = componentNames.value(k).isEmpty()
+                           ? componentTitle(k, componentNames)
+                           : elided(componentMark(k, componentNames), legend->font(),
+                                    longestName * QFontMetricsF(legend->font()).averageCharWidth());
         if (figure && figure->mixing_weights.size() > k)
             text += QStringLiteral("\n%1").arg(percent(figure->mixing_weights[k]));
         add(k, text);
@@ -290,10 +303,10 @@ void FitPlot::restyle() {
     if (p.pair() != nullptr) {
         sentence += tr(", %n component(s)", nullptr, static_cast<int>(p.pair()->components.size()));
         for (const PairComponent& component : p.pair()->components)
-            sentence += tr("; component %1 holds %2 around (%3, %4)")
-                            .arg(component.component + 1)
-                            .arg(percent(component.mixing_weight), shown(component.mean.x),
-                                 shown(component.mean.y));
+            sentence +=
+                tr("; component %1 holds %2 around (%3, %4)")
+                    .arg(p.numberAndName(component.component), percent(component.mixing_weight),
+                         shown(component.mean.x), shown(component.mean.y));
     }
     describe(name, sentence + QLatin1Char('.'));
 }

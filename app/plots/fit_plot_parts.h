@@ -21,6 +21,7 @@ struct FitPlot::Parts {
 
     std::shared_ptr<const FeatureTable> table;
     std::shared_ptr<const Scores> scores;
+    QStringList componentNames;
     std::shared_ptr<const ScatterFigure> figure;
     int x = 0;
     int y = 1;
@@ -75,6 +76,7 @@ struct FitPlot::Parts {
     void drawEllipses(QCustomPlot& plot, const FigurePair& pair);
     void drawContours(QCustomPlot& plot, const FigurePair& pair);
     void drawMap(const FigurePair& pair) const;
+    [[nodiscard]] QString numberAndName(int component) const;
     void fillLegend(bool dark);
     QCPItemText* label(QCustomPlot& plot, const PlanePoint& place, const QString& text) const;
 };

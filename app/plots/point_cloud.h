@@ -92,6 +92,8 @@ class ComponentLegendItem : public QCPAbstractLegendItem {
     static constexpr int line = -2;
     static constexpr int dashedLine = -3;
 
+    [[nodiscard]] const QString& text() const { return text_; }
+
   protected:
     void draw(QCPPainter* painter) override;
     [[nodiscard]] QSize minimumOuterSizeHint() const override;

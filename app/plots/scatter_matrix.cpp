@@ -7,6 +7,7 @@
 
 #include <qcustomplot.h>
 
+#include "plots/component_name.h"
 #include "plots/feature_chooser.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
@@ -17,6 +18,8 @@ namespace mixtura::app {
 namespace {
 
 constexpr int panelGap = 5;
+// Of a component in the legend, in average characters.
+constexpr double longestName = 20.0;
 // More bars than this touch: gaps would draw stripes.
 constexpr int gaplessBars = 40;
 // All panels together draw at most so many shapes; above, rows are counted per pixel.
@@ -29,6 +32,7 @@ constexpr int countedInAll = 200000;
 struct ScatterMatrix::Parts {
     std::shared_ptr<const FeatureTable> table;
     std::shared_ptr<const Scores> scores;
+    QStringList componentNames;
     std::shared_ptr<const ScatterFigure> figure;
     std::vector<int> features;
     FeatureChooser* chooser = nullptr;
@@ -160,6 +164,10 @@ void ScatterMatrix::setScores(std::shared_ptr<const Scores> scores) {
     scheduleReplot();
     if (!parts_->features.empty() && parts_->table->observations.rows() > 0)
         emit figureRequested(parts_->features);
+}
+
+void ScatterMatrix::setComponentNames(const QStringList& names) {
+    parts_->componentNames = names;
 }
 
 void ScatterMatrix::setFigure(std::shared_ptr<const ScatterFigure> figure) {
@@ -341,7 +349,8 @@ void ScatterMatrix::Parts::elideNames() {
 void ScatterMatrix::Parts::fillLegend(bool dark) {
     legend->clearItems();
     for (int k = 0; k < componentCount(); ++k) {
-        QString text = QString::number(k + 1);
+        QString text = elided(componentMark(k, componentNames), legend->font(),
+                              longestName * QFontMetricsF(legend->font()).averageCharWidth());
         if (figure && figure->mixing_weights.size() > k)
             text += QStringLiteral("  (%1)").arg(percent(figure->mixing_weights[k]));
         legend->addItem(new ComponentLegendItem(legend, k, text, dark));
@@ -415,7 +424,8 @@ void ScatterMatrix::restyle() {
         layout->setRowSpacing(2);
         parts_->legend->setLayer(QStringLiteral("legend"));
         parts_->legend->setFillOrder(QCPLegend::foColumnsFirst);
-        parts_->legend->setWrap(std::max(4, plot()->width() / 130));
+        const int itemWidth = parts_->componentNames.isEmpty() ? 130 : 240;
+        parts_->legend->setWrap(std::max(3, plot()->width() / itemWidth));
         styleLegend(*parts_->legend, theme());
         parts_->legend->setBrush(Qt::NoBrush);
         parts_->legend->setMargins(QMargins(4, 0, 4, 0));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -31,6 +32,8 @@ class ScatterMatrix final : public PlotView {
     void setTable(std::shared_ptr<const FeatureTable> table);
     /// The model's classification of the table's rows; null shows the rows alone.
     void setScores(std::shared_ptr<const Scores> scores);
+    /// Known labels of the first components; drawn with the next scores.
+    void setComponentNames(const QStringList& names);
     /// The answer to `figureRequested`; ignored unless it is of the features now chosen.
     void setFigure(std::shared_ptr<const ScatterFigure> figure);
     /// Columns of the table now shown, in order.

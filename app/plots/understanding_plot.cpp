@@ -8,6 +8,7 @@
 
 #include <qcustomplot.h>
 
+#include "plots/component_name.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
 #include "plots/point_cloud.h"
@@ -22,6 +23,7 @@ constexpr double meansAlone = 1.0;
 constexpr double panelMargin = 0.04;  // of the range
 constexpr int panelGap = 8;
 constexpr std::array ellipseMasses = {0.5, 0.95};
+constexpr double longestName = 20.0;  // of a component, in average characters
 
 AxisRange widened(double lower, double upper) {
     const double margin = panelMargin * std::max(upper - lower, 1e-12);
@@ -34,6 +36,35 @@ void include(AxisRange& range, double value) {
     range.upper = std::max(range.upper, value);
 }
 
+/// Names below the leaves of a tree, each cut to the room it has; its number at the least. The room
+/// is worked out from the size of the plot: labels are made before the panels have theirs.
+class LeafTicker : public QCPAxisTickerText {
+  public:
+    LeafTicker(const QCPAxis& axis, int leafCount) : axis_(&axis), leafCount_(leafCount) {}
+
+  protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar formatChar,
+                         int precision) override {
+        const QString name = QCPAxisTickerText::getTickLabel(tick, locale, formatChar, precision);
+        const double panel = 0.25 * axis_->parentPlot()->viewport().width() - besidePanel;
+        const double room = panel / leafCount_ - leafGap;
+        const QFontMetricsF metrics(axis_->tickLabelFont());
+        if (metrics.horizontalAdvance(name) <= room)
+            return name;
+        return room < shortestName * metrics.averageCharWidth()
+                   ? name.section(u':', 0, 0)
+                   : elided(name, axis_->tickLabelFont(), room);
+    }
+
+  private:
+    static constexpr double besidePanel = 60.0;  // pixels: axis, its labels, the gap
+    static constexpr double leafGap = 6.0;       // pixels
+    static constexpr double shortestName = 8.0;  // average characters
+
+    const QCPAxis* axis_;
+    int leafCount_;
+};
+
 QCPScatterStyle disc(const QColor& colour, double size) {
     return {QCPScatterStyle::ssDisc, colour, colour, size};
 }
@@ -44,6 +75,7 @@ struct UnderstandingPlot::Parts {
     QCheckBox* meansOnly = nullptr;
     std::shared_ptr<const Explanation> explanation;
     std::shared_ptr<const FeatureTable> table;
+    QStringList componentNames;
     std::shared_ptr<const FeatureTable> projected;  ///< the rows in the subspace; null without one
     bool isExpected = false;                        ///< a model is there, its explanation is not
     QCustomPlot* plot = nullptr;
@@ -63,6 +95,11 @@ struct UnderstandingPlot::Parts {
     void drawTree(QCPAxisRect& rect) const;
     void drawEntropies(QCPAxisRect& rect) const;
     void addUncertainty() const;
+    /// Names of few components have room in a panel.
+    [[nodiscard]] bool namesFit(std::size_t componentCount) const {
+        return !componentNames.isEmpty() && componentCount <= componentColourCount;
+    }
+    QCPLegend* addLegend(QCPAxisRect& rect) const;
 };
 
 UnderstandingPlot::UnderstandingPlot(QWidget* parent)
@@ -104,6 +141,10 @@ void UnderstandingPlot::showEvent(QShowEvent* event) {
     PlotView::showEvent(event);
     if (parts_->isExpected && !parts_->explanation)
         request();
+}
+
+void UnderstandingPlot::setComponentNames(const QStringList& names) {
+    parts_->componentNames = names;
 }
 
 void UnderstandingPlot::setExplanation(std::shared_ptr<const Explanation> explanation,
@@ -374,10 +415,10 @@ void UnderstandingPlot::Parts::drawTree(QCPAxisRect& rect) const {
     auto* lines = new QCPCurve(x, y);
     lines->setPen(QPen(theme.text, 1.4));
     setLines(*lines, drawing.unions);
-    QSharedPointer<QCPAxisTickerText> names(new QCPAxisTickerText);
+    QSharedPointer<LeafTicker> names(new LeafTicker(*x, tree.component_count));
     for (int k = 0; k < tree.component_count; ++k) {
         const double place = drawing.leaves[static_cast<std::size_t>(k)];
-        names->addTick(place, QString::number(k + 1));
+        names->addTick(place, componentMark(k, componentNames));
         QCPGraph* leaf = plot->addGraph(x, y);
         leaf->setLineStyle(QCPGraph::lsNone);
         leaf->setScatterStyle(
@@ -412,6 +453,17 @@ void UnderstandingPlot::Parts::drawEntropies(QCPAxisRect& rect) const {
     setRange(*x, widened(0.0, std::max(tree.entropies.front(), 1e-9)));
 }
 
+/// In the upper right corner, which falling curves leave free.
+QCPLegend* UnderstandingPlot::Parts::addLegend(QCPAxisRect& rect) const {
+    auto* legend = new QCPLegend;
+    rect.insetLayout()->addElement(legend, Qt::AlignTop | Qt::AlignRight);
+    legend->setLayer(QStringLiteral("legend"));
+    styleLegend(*legend, theme);
+    legend->setIconSize(22, 10);
+    legend->setRowSpacing(1);
+    return legend;
+}
+
 void UnderstandingPlot::Parts::addUncertainty() const {
     QCPAxisRect* rect = addPanel(1, 1, tr("Uncertainty of the rows of each component"));
     QCPAxis* x = rect->axis(QCPAxis::atBottom);
@@ -419,6 +471,7 @@ void UnderstandingPlot::Parts::addUncertainty() const {
     x->setLabel(tr("Rows of the component, the most uncertain first (%)"));
     y->setLabel(tr("Uncertainty"));
     const std::vector<std::vector<PlanePoint>> curves = uncertaintyCurves(explanation->scores);
+    QCPLegend* legend = namesFit(curves.size()) ? addLegend(*rect) : nullptr;
     constexpr std::array lineStyles = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
     double greatest = 0.0;
     for (std::size_t k = 0; k < curves.size(); ++k) {
@@ -427,6 +480,11 @@ void UnderstandingPlot::Parts::addUncertainty() const {
         curve->setPen(QPen(readableColour(componentColour(component, theme.dark), theme.dark), 1.8,
                            lineStyles.at(k / componentColourCount % lineStyles.size())));
         setLines(*curve, {curves[k]});
+        if (legend != nullptr) {
+            curve->setName(elided(componentMark(component, componentNames), theme.font,
+                                  longestName * QFontMetricsF(theme.font).averageCharWidth()));
+            legend->addItem(new QCPPlottableLegendItem(legend, curve));
+        }
         for (const PlanePoint& point : curves[k]) greatest = std::max(greatest, point.y);
     }
     setRange(*x, widened(0.0, 100.0));

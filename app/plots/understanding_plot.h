@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <memory>
 
 #include "mixtura/data/data_set.h"
@@ -24,6 +25,8 @@ class UnderstandingPlot final : public PlotView {
     void clear();
     /// There is another model: asks for its explanation as soon as the plot is seen.
     void expectExplanation();
+    /// Known labels of the first components; drawn with the next explanation.
+    void setComponentNames(const QStringList& names);
     void setExplanation(std::shared_ptr<const Explanation> explanation,
                         std::shared_ptr<const FeatureTable> table);
 

@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QEvent>
+#include <QFontMetrics>
 #include <QLocale>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -20,6 +21,8 @@ namespace {
 
 // Wider tables would not be read; the file holds them all.
 constexpr int shownFeatures = 60;
+// Of a component, in average characters.
+constexpr int longestName = 20;
 
 /// `value` with three significant digits of its standard deviation; plain general format where
 /// that would be too long to read.
@@ -42,6 +45,7 @@ struct ComponentSummaryView::Parts {
     std::vector<std::string> names;
     ModelSummary summary;
     QString verdict;
+    QStringList componentNames;
 
     [[nodiscard]] double deviation(int component, int feature) const {
         return std::sqrt(
@@ -49,6 +53,7 @@ struct ComponentSummaryView::Parts {
     }
     [[nodiscard]] QString html(bool dark) const;
     [[nodiscard]] QString parameterTable(bool dark) const;
+    [[nodiscard]] QString heading(int component) const;
 };
 
 ComponentSummaryView::ComponentSummaryView(QWidget* parent)
@@ -79,11 +84,13 @@ void ComponentSummaryView::clear() {
 
 void ComponentSummaryView::setModel(const GaussianMixture& model,
                                     const std::vector<std::string>& featureNames,
-                                    const ModelSummary& summary, const QString& verdict) {
+                                    const ModelSummary& summary, const QString& verdict,
+                                    const QStringList& componentNames) {
     parts_->model = model;
     parts_->names = featureNames;
     parts_->summary = summary;
     parts_->verdict = verdict;
+    parts_->componentNames = componentNames;
     redraw();
 }
 
@@ -122,6 +129,19 @@ QString ComponentSummaryView::Parts::html(bool dark) const {
     return page + parameterTable(dark);
 }
 
+/// The number of a component, and below it its name, cut where it would widen the column much.
+QString ComponentSummaryView::Parts::heading(int component) const {
+    const QString number =
+        ComponentSummaryView::tr("Component %1").arg(component + 1).toHtmlEscaped();
+    const QString name = componentNames.value(component);
+    if (name.isEmpty())
+        return number;
+    const QFontMetrics metrics(text->font());
+    const int room = longestName * metrics.averageCharWidth();
+    return number + QStringLiteral("<br>") +
+           metrics.elidedText(name, Qt::ElideMiddle, room).toHtmlEscaped();
+}
+
 QString ComponentSummaryView::Parts::parameterTable(bool dark) const {
     const int featureCount = std::min(model->feature_count(), shownFeatures);
     QString page = QStringLiteral("<h3>%1</h3>")
@@ -133,8 +153,7 @@ QString ComponentSummaryView::Parts::parameterTable(bool dark) const {
         QStringLiteral("<table cellspacing=0 cellpadding=5><tr bgcolor=%1><th align=left>%2</th>")
             .arg(head, ComponentSummaryView::tr("Feature").toHtmlEscaped());
     for (int k = 0; k < model->component_count(); ++k)
-        page += QStringLiteral("<th align=right>%1</th>")
-                    .arg(ComponentSummaryView::tr("Component %1").arg(k + 1).toHtmlEscaped());
+        page += QStringLiteral("<th align=right>%1</th>").arg(heading(k));
     page += QStringLiteral("</tr><tr><td>%1</td>")
                 .arg(ComponentSummaryView::tr("Mixing weight").toHtmlEscaped());
     for (int k = 0; k < model->component_count(); ++k)
@@ -168,15 +187,22 @@ QByteArray ComponentSummaryView::toCsv(char separator) const {
     if (!parts_->model)
         return {};
     const GaussianMixture& model = *parts_->model;
-    QString text = QStringLiteral("component%1mixing_weight").arg(QLatin1Char(separator));
+    const QStringList& names = parts_->componentNames;
+    QString text = QStringLiteral("component") + QLatin1Char(separator);
+    if (!names.isEmpty())
+        text += QStringLiteral("label") + QLatin1Char(separator);
+    text += QStringLiteral("mixing_weight");
     for (const char* what : {"mean", "standard_deviation"})
         for (const std::string& name : parts_->names)
             text += QLatin1Char(separator) +
                     QString::fromStdString(csv_field(std::string(what) + " of " + name));
     text += QLatin1Char('\n');
     for (int k = 0; k < model.component_count(); ++k) {
-        text +=
-            QString::number(k + 1) + QLatin1Char(separator) + fileNumber(model.mixing_weights()[k]);
+        text += QString::number(k + 1) + QLatin1Char(separator);
+        if (!names.isEmpty())
+            text += QString::fromStdString(csv_field(names.value(k).toStdString())) +
+                    QLatin1Char(separator);
+        text += fileNumber(model.mixing_weights()[k]);
         for (int feature = 0; feature < model.feature_count(); ++feature)
             text += QLatin1Char(separator) + fileNumber(model.means()(k, feature));
         for (int feature = 0; feature < model.feature_count(); ++feature)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 #include <string>
@@ -21,8 +22,10 @@ class ComponentSummaryView : public QWidget {
     ~ComponentSummaryView() override;
 
     void clear();
+    /// @param componentNames  known labels of the first components
     void setModel(const GaussianMixture& model, const std::vector<std::string>& featureNames,
-                  const ModelSummary& summary, const QString& verdict = {});
+                  const ModelSummary& summary, const QString& verdict = {},
+                  const QStringList& componentNames = {});
     /// The table of parameters, C locale, full precision. @param separator  between fields
     [[nodiscard]] QByteArray toCsv(char separator = ',') const;
 

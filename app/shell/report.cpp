@@ -55,7 +55,12 @@ QString parameterTable(const SavedModel& saved) {
     html += row(head, "th");
     const GaussianMixture& model = saved.model;
     for (int k = 0; k < model.component_count(); ++k) {
-        QStringList cells{QString::number(k + 1), number(model.mixing_weights()[k], 3)};
+        const auto at = std::size_t(k);
+        const QString name =
+            at < saved.labels.names.size() ? escaped(saved.labels.names[at]) : QString();
+        QStringList cells{
+            name.isEmpty() ? QString::number(k + 1) : QStringLiteral("%1: %2").arg(k + 1).arg(name),
+            number(model.mixing_weights()[k], 3)};
         for (int j = 0; j < model.feature_count(); ++j) {
             cells << QLocale().toString(model.means()(k, j), 'g', 5)
                   << QLocale().toString(std::sqrt(model.covariances()[std::size_t(k)](j, j)), 'g',

@@ -17,7 +17,9 @@
 #include "mixtura/common/random.h"
 
 #include "plots/bic_plot.h"
+#include "plots/component_name.h"
 #include "plots/fit_plot.h"
+#include "plots/point_cloud.h"
 #include "plots/scatter_matrix.h"
 #include "results/comparison_table.h"
 #include "results/component_summary.h"
@@ -324,6 +326,70 @@ TEST(ComponentSummary, StoresTheParametersAndEscapesNames) {
     const QString words = view.findChild<QTextEdit*>()->toPlainText();
     EXPECT_TRUE(words.contains(QStringLiteral("<b>x</b>")));
     EXPECT_TRUE(words.contains(QStringLiteral("Component <1>")));
+}
+
+/// Texts of the components in the legends of a view, in their order.
+QStringList legendTexts(const QWidget& view) {
+    QStringList texts;
+    auto* plot = view.findChild<QCustomPlot*>();
+    for (QCPLayerable* drawn : plot->layer(QStringLiteral("legend"))->children())
+        if (const auto* legend = qobject_cast<QCPLegend*>(drawn))
+            for (int i = 0; i < legend->itemCount(); ++i)
+                if (const auto* item = dynamic_cast<const ComponentLegendItem*>(legend->item(i)))
+                    texts << item->text();
+    return texts;
+}
+
+TEST(ComponentName, IsTheLabelBesideTheNumber) {
+    const QStringList names{QStringLiteral("setosa"), QStringLiteral("virginica")};
+    EXPECT_EQ(componentTitle(1, names), QStringLiteral("Component 2 (virginica)"));
+    EXPECT_EQ(componentTitle(2, names), QStringLiteral("Component 3"));
+    EXPECT_EQ(componentTitle(0, {}), QStringLiteral("Component 1"));
+    EXPECT_EQ(componentMark(0, names), QStringLiteral("1: setosa"));
+    EXPECT_EQ(componentMark(2, names), QStringLiteral("3"));
+}
+
+TYPED_TEST(AnyScatterView, LegendNamesComponentsByKnownLabels) {
+    const QString longName = QStringLiteral("Iris virginica var. shrevei, of the great lakes");
+    const GaussianMixture model = twoComponents(2);
+    const auto table = randomTable(40, 2);
+    TypeParam view;
+    serve(view, table, &model);
+    view.setTable(table);
+    view.setComponentNames({longName});
+    view.setScores(std::make_shared<Scores>(score(model, table->observations)));
+    const QStringList texts = legendTexts(view);
+    ASSERT_GE(texts.size(), 2);
+    EXPECT_TRUE(texts[0].startsWith(QStringLiteral("1: Iris"))) << texts[0].toStdString();
+    EXPECT_TRUE(texts[0].contains(QChar(0x2026))) << texts[0].toStdString();
+    EXPECT_TRUE(texts[0].contains(QStringLiteral("lakes"))) << "cut in the middle";
+    EXPECT_TRUE(texts[0].contains(QStringLiteral("60.0 %"))) << texts[0].toStdString();
+    EXPECT_FALSE(texts[1].contains(QStringLiteral(": ")));
+}
+
+TEST(FitPlot, DescribesComponentsByTheirWholeNames) {
+    const GaussianMixture model = twoComponents(2);
+    const auto table = randomTable(40, 2);
+    FitPlot view;
+    serve(view, table, &model);
+    view.setTable(table);
+    view.setComponentNames({QStringLiteral("a very long name of a group of rows")});
+    view.setScores(std::make_shared<Scores>(score(model, table->observations)));
+    EXPECT_TRUE(view.accessibleDescription().contains(
+        QStringLiteral("component 1 (a very long name of a group of rows) holds 60.0 %")))
+        << view.accessibleDescription().toStdString();
+}
+
+TEST(ComponentSummary, NamesColumnsByKnownLabels) {
+    ComponentSummaryView view;
+    view.setModel(twoComponents(1), {"x"}, {}, {},
+                  {QStringLiteral("a <group> of a name that is too long for a column")});
+    const QString words = view.findChild<QTextEdit*>()->toPlainText();
+    EXPECT_TRUE(words.contains(QStringLiteral("a <group"))) << words.toStdString();
+    EXPECT_TRUE(words.contains(QChar(0x2026)));
+    EXPECT_EQ(view.toCsv().toStdString(),
+              "component,label,mixing_weight,mean of x,standard_deviation of x\n"
+              "1,a <group> of a name that is too long for a column,0.6,0,1\n2,,0.4,1,0.5\n");
 }
 
 TEST(ExportDialog, NamesTheFilesItWouldWrite) {

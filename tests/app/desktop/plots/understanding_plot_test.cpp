@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 #include <memory>
 
 #include <gmock/gmock.h>
@@ -139,6 +140,55 @@ TEST(UnderstandingPlot, DrawsEveryKindOfModelInBothThemes) {
     EXPECT_FALSE(view.accessibleDescription().isEmpty());
     view.clear();
     EXPECT_EQ(view.dataCsv(), QByteArray("panel,mark,x,y\n"));
+}
+
+/// Labels below the leaves of the merge tree as they are drawn.
+QStringList leafLabels(const UnderstandingPlot& view) {
+    auto* plot = view.findChild<QCustomPlot*>();
+    for (QCPAxisRect* rect : plot->axisRects())
+        if (rect->axis(QCPAxis::atBottom)->label() == QStringLiteral("Component"))
+            return rect->axis(QCPAxis::atBottom)->tickVectorLabels();
+    return {};
+}
+
+TEST(UnderstandingPlot, NamesTheLeavesOfTheTreeWithinTheirRoom) {
+    const GaussianMixture model = threeComponents();
+    const auto table = rowsOf(model, 200);
+    UnderstandingPlot view;
+    view.setComponentNames({QStringLiteral("oak"), QStringLiteral("a long name of a tree")});
+    view.setExplanation(explained(model, *table, 0.5), table);
+    // Drawn once: what is shown goes with this size, not with an earlier one.
+    static_cast<void>(view.renderFigure({2400, 900}));
+    QStringList labels = leafLabels(view);
+    EXPECT_TRUE(labels.contains(QStringLiteral("1: oak")));
+    EXPECT_TRUE(labels.contains(QStringLiteral("2: a long name of a tree")));
+    EXPECT_TRUE(labels.contains(QStringLiteral("3")));
+    static_cast<void>(view.renderFigure({1400, 600}));
+    labels = leafLabels(view);
+    EXPECT_TRUE(std::ranges::any_of(labels, [](const QString& label) {
+        return label.startsWith(u"2: a") && label.contains(QChar(0x2026)) && label.endsWith(u"ee");
+    })) << labels.join(u'|').toStdString();
+    static_cast<void>(view.renderFigure({500, 400}));
+    EXPECT_TRUE(leafLabels(view).contains(QStringLiteral("2")));
+}
+
+TEST(UnderstandingPlot, LegendNamesComponentsWhereLabelsDo) {
+    const GaussianMixture model = threeComponents();
+    const auto table = rowsOf(model, 200);
+    UnderstandingPlot view;
+    const auto legendNames = [&] {
+        QStringList names;
+        for (QCPLayerable* drawn :
+             view.findChild<QCustomPlot*>()->layer(QStringLiteral("legend"))->children())
+            if (auto* item = qobject_cast<QCPPlottableLegendItem*>(drawn))
+                names << item->plottable()->name();
+        return names.join(u'|').toStdString();
+    };
+    view.setExplanation(explained(model, *table, 0.5), table);
+    EXPECT_EQ(legendNames(), "");
+    view.setComponentNames({QStringLiteral("oak"), QStringLiteral("beech")});
+    view.setExplanation(explained(model, *table, 0.5), table);
+    EXPECT_EQ(legendNames(), "1: oak|2: beech|3");
 }
 
 TEST(UnderstandingPlot, GivesTheNumbersBehindIt) {
