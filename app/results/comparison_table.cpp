@@ -4,16 +4,11 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
-#include <QDir>
-#include <QFileDialog>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QMenu>
-#include <QMessageBox>
-#include <QSettings>
 #include <QSortFilterProxyModel>
-#include <QStandardPaths>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -21,8 +16,8 @@
 
 #include "mixtura/io/csv.h"
 
-#include "plots/figure_export.h"
 #include "results/comparison_model.h"
+#include "results/save_csv.h"
 
 namespace mixtura::app {
 
@@ -226,25 +221,9 @@ void ComparisonTable::copyWithHeader() {
 }
 
 void ComparisonTable::saveCsvAs() {
-    const QString folder =
-        QSettings()
-            .value(QStringLiteral("export/folder"),
-                   QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation))
-            .toString();
-    QString path = QFileDialog::getSaveFileName(this, tr("Save table as CSV"),
-                                                QDir(folder).filePath(QStringLiteral("models.csv")),
-                                                tr("CSV (*.csv)"));
-    if (path.isEmpty())
-        return;
-    if (QFileInfo(path).suffix().isEmpty())
-        path += QStringLiteral(".csv");
-    const QString problem = writeFileSafely(path, toCsv());
-    if (!problem.isEmpty()) {
-        QMessageBox::warning(this, tr("Save table as CSV"), problem);
-        return;
-    }
-    QSettings().setValue(QStringLiteral("export/folder"), QFileInfo(path).absolutePath());
-    emit fileWritten(path);
+    const QString path = app::saveCsvAs(this, QStringLiteral("models.csv"), toCsv());
+    if (!path.isEmpty())
+        emit fileWritten(path);
 }
 
 }  // namespace mixtura::app

@@ -11,6 +11,7 @@ namespace {
 
 const QString tableKey = QStringLiteral("model/table");
 const QString scoresKey = QStringLiteral("model/scores");
+const QString agreementKey = QStringLiteral("model/agreement");
 const QString explanationKey = QStringLiteral("model/explanation");
 
 }  // namespace
@@ -32,6 +33,7 @@ void CurrentModel::refresh() {
     background->cancel(tableKey);
     background->cancel(scoresKey);
     background->cancel(explanationKey);
+    background->cancel(agreementKey);
     scores_.reset();
     summary_ = {};
     model_.reset();
@@ -102,6 +104,27 @@ void CurrentModel::requestExplanation(double subspaceLambda) {
             auto explanation = std::make_shared<const Explanation>(
                 explain(saved->model, *table, options, {.stop = stop, .thread_count = threads}));
             return [this, explanation] { emit explanationReady(explanation); };
+        });
+}
+
+QStringList CurrentModel::componentNames() const {
+    QStringList names;
+    if (model_)
+        for (const std::string& name : model_->labels.names) names << QString::fromStdString(name);
+    return names;
+}
+
+void CurrentModel::requestAgreement(const QString& column) {
+    const DataEntry* entry = session_->currentData();
+    if (!table_ || !model_ || !scores_ || entry == nullptr)
+        return;
+    session_->background()->post(
+        agreementKey,
+        [this, wanted = column.isEmpty() ? model_->labels.column : column.toStdString(),
+         data = entry->data, table = table_, scores = scores_](const std::stop_token& stop) {
+            auto agreement = std::make_shared<const Agreement>(
+                agreementOf(*data, *table, *scores, wanted, stop));
+            return [this, agreement] { emit agreementReady(agreement); };
         });
 }
 

@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <QTimer>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "mixtura/plan/explanation.h"
 #include "mixtura/plan/summary.h"
 
+#include "session/agreement.h"
 #include "session/session.h"
 
 namespace mixtura::app {
@@ -29,6 +31,8 @@ class CurrentModel : public QObject {
     [[nodiscard]] const std::optional<SavedModel>& model() const { return model_; }
     /// Null until worked out.
     [[nodiscard]] const std::shared_ptr<const Scores>& scores() const { return scores_; }
+    /// Known labels of the first components of the model shown; empty where there are none.
+    [[nodiscard]] QStringList componentNames() const;
     [[nodiscard]] const ModelSummary& summary() const { return summary_; }
     /// False between a change and the start of the work that follows from it.
     [[nodiscard]] bool isSettled() const { return !delay_.isActive(); }
@@ -39,6 +43,9 @@ class CurrentModel : public QObject {
     /// `explanationReady` follows, unless the model changes first. Nothing where there is no model
     /// or no row.
     void requestExplanation(double subspaceLambda);
+    /// Holds the classification against a column of the data, or else against the known labels, or
+    /// whichever column suggests itself; `agreementReady` follows unless there are no scores yet.
+    void requestAgreement(const QString& column);
 
   signals:
     void tableChanged();
@@ -47,6 +54,7 @@ class CurrentModel : public QObject {
     void scoresChanged();
     void figureReady(const QString& asker, std::shared_ptr<const mixtura::ScatterFigure> figure);
     void explanationReady(std::shared_ptr<const mixtura::Explanation> explanation);
+    void agreementReady(std::shared_ptr<const mixtura::app::Agreement> agreement);
 
   private:
     void refresh();

@@ -120,9 +120,25 @@ Candidate candidateOf(const SelectionRecord& record) {
     return candidate;
 }
 
+/// The column of the observation weights that the model was fitted with, or -1.
+int weightsOf(const SavedModel& saved, const DataSet& data) {
+    const std::string name = stated(saved.options, "observation_weights", std::string());
+    const auto& columns = data.columns();
+    const auto found = std::ranges::find_if(columns, [&](const Column& column) {
+        return !name.empty() && column.name == name && column.is_numeric();
+    });
+    return found == columns.end() ? -1 : int(found - columns.begin());
+}
+
 FeatureTable tableOf(const SavedModel& saved, const DataSet& data) {
-    if (const auto columns = columnsOf(saved, data); columns && data.row_count() > 0)
-        return feature_table(data, *columns, -1, MissingRows::drop);
+    if (const auto columns = columnsOf(saved, data); columns && data.row_count() > 0) {
+        try {
+            return feature_table(data, *columns, weightsOf(saved, data), MissingRows::drop);
+        } catch (const DataError&) {
+            // Other data, in which that column holds no weights: the rows can be classified.
+            return feature_table(data, *columns, -1, MissingRows::drop);
+        }
+    }
     FeatureTable table;
     table.names = saved.data.features;
     table.observations.resize(0, Eigen::Index(saved.data.features.size()));

@@ -29,7 +29,7 @@ class MainWindow : public QMainWindow {
     void importFile(const QString& path, const CsvOptions& options);
     void saveProject(const QString& path);
     /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help".
+    /// "help"; or a part of "understanding": "standard-errors", "agreement" or "local-optima".
     void showView(const QString& name);
     void showHelp(const QString& page);
     /// Writes model, labels, programs and figures of the model shown into `folder`; `exportDone`

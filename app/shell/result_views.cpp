@@ -2,8 +2,10 @@
 #include "shell/result_views.h"
 
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -12,8 +14,12 @@
 #include "plots/fit_plot.h"
 #include "plots/scatter_matrix.h"
 #include "plots/understanding_plot.h"
+#include "results/agreement_page.h"
 #include "results/comparison_table.h"
 #include "results/component_summary.h"
+#include "results/parameter_errors_page.h"
+#include "results/solutions_page.h"
+#include "session/current_errors.h"
 #include "session/current_model.h"
 #include "session/session.h"
 
@@ -23,6 +29,9 @@ namespace {
 
 const QString scatterAsker = QStringLiteral("scatter");
 const QString fitAsker = QStringLiteral("fit");
+/// Parts of the understanding page, in their order.
+constexpr std::array understandingNames{"understanding", "standard-errors", "agreement",
+                                        "local-optima"};
 
 QString modelName(const std::string& structure, int componentCount) {
     return QString::fromStdString(structure) + u',' + QString::number(componentCount);
@@ -35,7 +44,12 @@ struct ResultViews::Parts {
     CurrentModel* current = nullptr;
     ScatterMatrix* scatter = nullptr;
     FitPlot* fit = nullptr;
+    CurrentErrors* errors = nullptr;
     UnderstandingPlot* understanding = nullptr;
+    ParameterErrorsPage* parameterErrors = nullptr;
+    AgreementPage* agreement = nullptr;
+    SolutionsPage* solutions = nullptr;
+    QTabWidget* understandingPage = nullptr;
     ComponentSummaryView* summary = nullptr;
     ComparisonTable* comparison = nullptr;
     BicPlot* bic = nullptr;
@@ -56,7 +70,8 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
     p.current = &current;
     p.scatter = new ScatterMatrix;
     p.fit = new FitPlot;
-    p.understanding = new UnderstandingPlot;
+    p.errors = new CurrentErrors(session, current, this);
+    buildUnderstanding();
     p.summary = new ComponentSummaryView;
     p.comparison = new ComparisonTable;
     p.bic = new BicPlot;
@@ -93,19 +108,26 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
         parts_->fit->setTable(parts_->current->table());
     });
     connect(&current, &CurrentModel::scoresChanged, this, [this] {
+        const QStringList names = parts_->current->componentNames();
+        parts_->scatter->setComponentNames(names);
+        parts_->fit->setComponentNames(names);
+        parts_->understanding->setComponentNames(names);
         parts_->scatter->setScores(parts_->current->scores());
         parts_->fit->setScores(parts_->current->scores());
         showSummary();
-        if (parts_->current->scores())
-            parts_->understanding->expectExplanation();
-        else
-            parts_->understanding->clear();
+        showUnderstandingOfScores();
     });
     connect(p.understanding, &UnderstandingPlot::explanationRequested, &current,
             &CurrentModel::requestExplanation);
     connect(&current, &CurrentModel::explanationReady, this,
             [this](const std::shared_ptr<const Explanation>& explanation) {
                 parts_->understanding->setExplanation(explanation, parts_->current->table());
+            });
+    connect(p.agreement, &AgreementPage::agreementRequested, &current,
+            &CurrentModel::requestAgreement);
+    connect(&current, &CurrentModel::agreementReady, this,
+            [this](const std::shared_ptr<const Agreement>& agreement) {
+                parts_->agreement->setAgreement(*agreement, parts_->current->componentNames());
             });
     connect(p.scatter, &ScatterMatrix::pairActivated, this, [this](int x, int y) {
         parts_->fit->setPair(x, y);
@@ -125,6 +147,9 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
          std::initializer_list<PlotView*>{p.scatter, p.fit, p.understanding, p.bic, p.convergence})
         connect(plot, &PlotView::fileWritten, this, &ResultViews::fileWritten);
     connect(p.comparison, &ComparisonTable::fileWritten, this, &ResultViews::fileWritten);
+    for (TablePage* page :
+         std::initializer_list<TablePage*>{p.parameterErrors, p.agreement, p.solutions})
+        connect(page, &TablePage::fileWritten, this, &ResultViews::fileWritten);
     connect(&session, &Session::fitStarted, this, &ResultViews::followJob);
     connect(&session, &Session::fitEnded, this, [this] {
         parts_->isLive = false;
@@ -147,7 +172,16 @@ QWidget* ResultViews::fitPage() const {
 }
 
 QWidget* ResultViews::understandingPage() const {
-    return parts_->understanding;
+    return parts_->understandingPage;
+}
+
+bool ResultViews::showUnderstanding(const QString& name) const {
+    for (std::size_t part = 0; part < understandingNames.size(); ++part)
+        if (name == QLatin1String(understandingNames.at(part))) {
+            parts_->understandingPage->setCurrentIndex(static_cast<int>(part));
+            return true;
+        }
+    return false;
 }
 
 QWidget* ResultViews::comparePage() const {
@@ -179,7 +213,7 @@ PlotView* ResultViews::figure(const QString& name) const {
 
 bool ResultViews::isSettled() const {
     return parts_->scatter->isSettled() && parts_->fit->isSettled() &&
-           parts_->understanding->isSettled();
+           parts_->understanding->isSettled() && !parts_->errors->isRunning();
 }
 
 QByteArray ResultViews::comparisonCsv() const {
@@ -282,6 +316,42 @@ void ResultViews::showTraces() {
     }
 }
 
+void ResultViews::buildUnderstanding() {
+    Parts& p = *parts_;
+    p.understanding = new UnderstandingPlot;
+    p.parameterErrors = new ParameterErrorsPage(*p.errors);
+    p.agreement = new AgreementPage;
+    p.solutions = new SolutionsPage;
+    p.understandingPage = new QTabWidget;
+    p.understandingPage->setObjectName(QStringLiteral("understandingParts"));
+    p.understandingPage->setAccessibleName(tr("Parts of Understanding"));
+    p.understandingPage->setDocumentMode(true);
+    p.understandingPage->addTab(p.understanding, tr("Plots"));
+    p.understandingPage->addTab(p.parameterErrors, tr("Standard errors"));
+    p.understandingPage->addTab(p.agreement, tr("Agreement"));
+    p.understandingPage->addTab(p.solutions, tr("Local optima"));
+}
+
+void ResultViews::showUnderstandingOfScores() {
+    Parts& p = *parts_;
+    const CurrentModel& current = *p.current;
+    if (current.model())
+        p.solutions->setModel(*current.model());
+    else
+        p.solutions->clear();
+    if (current.scores()) {
+        p.understanding->expectExplanation();
+        p.agreement->expectAgreement();
+        return;
+    }
+    p.understanding->clear();
+    p.agreement->clear(
+        !current.model() ? tr("Run a fit to hold its groups against a column of the data.")
+        : current.summary().headline.empty()
+            ? tr("The rows are being classified.")
+            : tr("The data of this model are not open, so that there are no rows to compare."));
+}
+
 void ResultViews::showSummary() {
     Parts& p = *parts_;
     const FitEntry* fit = p.session->currentFit();
@@ -295,7 +365,7 @@ void ResultViews::showSummary() {
                               ? verdictOf(*fit)
                               : tr("This is not the model advised; the Compare tab says which is.");
     p.summary->setModel(p.current->model()->model, p.current->table()->names, p.current->summary(),
-                        words);
+                        words, p.current->componentNames());
 }
 
 }  // namespace mixtura::app

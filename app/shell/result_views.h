@@ -25,6 +25,9 @@ class ResultViews : public QObject {
     [[nodiscard]] QWidget* scatterPage() const;
     [[nodiscard]] QWidget* fitPage() const;
     [[nodiscard]] QWidget* understandingPage() const;
+    /// Brings the part called "understanding", "standard-errors", "agreement" or "local-optima" of
+    /// the understanding page to the front. @return false where no part is called so
+    [[nodiscard]] bool showUnderstanding(const QString& name) const;
     [[nodiscard]] QWidget* comparePage() const;
     [[nodiscard]] QWidget* convergencePage() const;
     /// Figures that can be exported whether they were looked at or not: title on screen, and name.
@@ -46,6 +49,8 @@ class ResultViews : public QObject {
     void showTraces();
     void showPartialModels();
     void showSummary();
+    void showUnderstandingOfScores();
+    void buildUnderstanding();
     void followJob();
 
     std::unique_ptr<Parts> parts_;

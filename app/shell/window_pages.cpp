@@ -47,7 +47,8 @@ WindowPages::WindowPages(QMainWindow& window, Session& session, ResultViews& vie
       jobs(new JobsPanel(session)),
       convergence(views.convergencePage()),
       log(new LogPage(session)),
-      problems(new ProblemsPage(session)) {
+      problems(new ProblemsPage(session)),
+      results(&views) {
     buildViews(window);
     buildDocks(window);
 }
@@ -108,6 +109,11 @@ void WindowPages::showTab(int tab) const {
 }
 
 void WindowPages::showView(const QString& name) const {
+    if (results->showUnderstanding(name)) {
+        stack->setCurrentWidget(tabs);
+        tabs->setCurrentWidget(understanding);
+        return;
+    }
     const auto* found = std::find_if(viewNames.begin(), viewNames.end(), [&](const char* known) {
         return name == QLatin1String(known);
     });

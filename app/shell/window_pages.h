@@ -33,7 +33,7 @@ struct WindowPages {
     WindowPages(QMainWindow& window, Session& session, ResultViews& views);
 
     /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help".
+    /// "help"; or a part of "understanding": "standard-errors", "agreement" or "local-optima".
     void showView(const QString& name) const;
     void showTab(int tab) const;
     [[nodiscard]] QString shownView() const;
@@ -71,6 +71,8 @@ struct WindowPages {
     QDockWidget* problemsDock = nullptr;
 
   private:
+    const ResultViews* results;
+
     void buildViews(QMainWindow& window);
     void buildDocks(QMainWindow& window);
 };

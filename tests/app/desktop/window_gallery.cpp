@@ -4,12 +4,16 @@
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <cstdio>
+
+#include "mixtura/plan/explanation.h"
 
 #include "data/import_dialog.h"
 #include "desktop_support.h"
@@ -42,8 +46,11 @@ class Gallery {
         dock("convergenceDock")->raise();
         if (!waitFor([&] { return session_.fitJob() == nullptr; }, 600000))
             return;
-        for (const char* view : {"scatter", "fit", "understanding", "compare"})
+        for (const char* view : {"scatter", "fit", "understanding", "compare", "standard-errors",
+                                 "agreement", "local-optima"})
             saveView(view, (std::string("fitted-") + view).c_str());
+        standardErrors("hessian", 0);
+        standardErrors("weighted-bootstrap", 199);
         for (auto* box : window_.findChild<QWidget*>("fitPlot")->findChildren<QCheckBox*>())
             box->setChecked(true);
         saveView("fit", "fitted-fit-all");
@@ -90,6 +97,19 @@ class Gallery {
                 save(*dialog, what);
                 dialog->close();
             }
+    }
+    void standardErrors(const char* source, int replicates) {
+        window_.showView(QStringLiteral("standard-errors"));
+        auto* combo = window_.findChild<QComboBox*>(QStringLiteral("errorSource"));
+        combo->setCurrentIndex(combo->findData(int(mixtura::error_source_from(source))));
+        window_.findChild<QSpinBox*>(QStringLiteral("errorReplicates"))->setValue(replicates);
+        window_.findChild<QPushButton*>(QStringLiteral("errorRun"))->click();
+        if (replicates > 0) {
+            QTest::qWait(400);
+            save(window_, "standard-errors-running");
+        }
+        settle();
+        save(window_, (std::string("standard-errors-") + source).c_str());
     }
     QAction* action(const char* name) { return window_.findChild<QAction*>(QLatin1String(name)); }
     QDockWidget* dock(const char* name) {

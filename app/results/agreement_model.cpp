@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "results/agreement_model.h"
+
+#include <QFont>
+#include <QGuiApplication>
+#include <QLocale>
+#include <QPalette>
+#include <utility>
+
+#include "plots/component_name.h"
+#include "results/result_table.h"
+
+namespace mixtura::app {
+
+void AgreementModel::setComparison(LabelComparison comparison, QStringList componentNames) {
+    beginResetModel();
+    comparison_ = std::move(comparison);
+    componentNames_ = std::move(componentNames);
+    endResetModel();
+}
+
+int AgreementModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() || labelCount() == 0 ? 0 : labelCount() + 1;
+}
+
+int AgreementModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() || labelCount() == 0 ? 0 : componentCount() + 2;
+}
+
+double AgreementModel::count(int row, int column) const {
+    const Eigen::MatrixXd& counts = comparison_.counts;
+    const bool isLastRow = row == labelCount();
+    const bool isLastColumn = column == componentCount() + 1;
+    if (isLastRow && isLastColumn)
+        return counts.sum();
+    if (isLastRow)
+        return counts.col(column - 1).sum();
+    return isLastColumn ? counts.row(row).sum() : counts(row, column - 1);
+}
+
+QString AgreementModel::labelText(int row) const {
+    return row < labelCount()
+               ? QString::fromStdString(comparison_.labels[static_cast<std::size_t>(row)])
+               : tr("Sum");
+}
+
+QVariant AgreementModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount())
+        return {};
+    const int row = index.row();
+    const int column = index.column();
+    switch (role) {
+        case Qt::DisplayRole:
+            return column == 0 ? labelText(row)
+                               : QLocale().toString(static_cast<qlonglong>(count(row, column)));
+        case Qt::ToolTipRole:
+            return column == 0 ? QVariant(labelText(row)) : QVariant();
+        case Qt::TextAlignmentRole:
+            return static_cast<int>((column == 0 ? Qt::AlignLeft : Qt::AlignRight) |
+                                    Qt::AlignVCenter);
+        case Qt::FontRole: {
+            QFont font;
+            font.setBold(column > 0 && !isSum(row, column) && count(row, column) > 0.0 &&
+                         count(row, column) >= comparison_.counts.row(row).maxCoeff());
+            return font;
+        }
+        case Qt::ForegroundRole:
+            if (isSum(row, column))
+                return QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text);
+            return {};
+        case ResultTable::storedRole:
+            return column == 0 ? labelText(row).toUtf8()
+                               : QByteArray::number(static_cast<qlonglong>(count(row, column)));
+        default:
+            return {};
+    }
+}
+
+QVariant AgreementModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation == Qt::Vertical)
+        return role == ResultTable::storedRole ? QVariant(section < labelCount()) : QVariant();
+    const bool isComponent = section > 0 && section <= componentCount();
+    switch (role) {
+        case Qt::DisplayRole:
+            return section == 0  ? QString::fromStdString(comparison_.column)
+                   : isComponent ? componentTitle(section - 1, componentNames_)
+                                 : tr("Sum");
+        case Qt::ToolTipRole:
+            return section == 0  ? QString::fromStdString(comparison_.column)
+                   : isComponent ? componentTitle(section - 1, componentNames_)
+                                 : tr("Rows of this label");
+        case Qt::TextAlignmentRole:
+            return static_cast<int>((section == 0 ? Qt::AlignLeft : Qt::AlignRight) |
+                                    Qt::AlignVCenter);
+        case ResultTable::storedRole:
+            if (section == 0)
+                return QByteArray("label");
+            return isComponent ? QVariant("component " + QByteArray::number(section)) : QVariant();
+        default:
+            return {};
+    }
+}
+
+}  // namespace mixtura::app
