@@ -15,6 +15,7 @@
 #include "mixtura/gaussian_mixture/em_journal.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/gaussian_mixture/em_run.h"
+#include "mixtura/gaussian_mixture/observation_checks.h"
 #include "mixtura/gaussian_mixture/short_runs.h"
 
 namespace mixtura {
@@ -60,25 +61,7 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
     }
     if (start.partition.empty())
         return;
-    if (static_cast<Index>(start.partition.size()) != problem.row_count()) {
-        throw InvalidArgument("The start partition has " + std::to_string(start.partition.size()) +
-                              " entries for " + std::to_string(problem.row_count()) + " rows.");
-    }
-    std::vector<bool> is_used(static_cast<std::size_t>(component_count), false);
-    for (const std::int32_t component : start.partition) {
-        if (component < 0 || component >= component_count) {
-            throw InvalidArgument("The start partition names component " +
-                                  std::to_string(component) + "; it must be from 0 to " +
-                                  std::to_string(component_count - 1) + ".");
-        }
-        is_used[static_cast<std::size_t>(component)] = true;
-    }
-    const auto unused = std::ranges::find(is_used, false);
-    if (unused != is_used.end()) {
-        throw InvalidArgument("The start partition has no row in component " +
-                              std::to_string(unused - is_used.begin()) + " of 0 to " +
-                              std::to_string(component_count - 1) + ".");
-    }
+    check_start_partition(start.partition, problem.row_count(), component_count);
 }
 
 /// Highest log-likelihood among the admissible runs, or where none is, among the others that have

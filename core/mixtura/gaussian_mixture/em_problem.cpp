@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
-#include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/gaussian_mixture/observation_checks.h"
 #include "mixtura/gaussian_mixture/partition_statistics.h"
 
 namespace mixtura {
@@ -17,89 +16,8 @@ namespace {
 
 using Eigen::Index;
 
-/// Beyond these squares leave the range of double precision.
-constexpr double greatest_value = 1e150;
-constexpr double least_range = 1e-150;
-/// A range below this share of the values is rounding: the feature is constant.
-constexpr double rounding_share = 1e-14;
 /// Quartiles are taken from at most so many evenly spaced rows.
 constexpr Index quartile_row_limit = 20000;
-
-[[noreturn]] void refuse_feature(Index feature, Index row, const std::string& problem) {
-    DataLocation location;
-    location.column = feature + 1;
-    location.row = row;
-    throw DataError("Feature " + std::to_string(feature + 1) + " " + problem, location);
-}
-
-void check_weights(const VectorRef& weights, Index n) {
-    if (weights.size() == 0)
-        return;
-    if (weights.size() != n) {
-        throw InvalidArgument("There are " + std::to_string(weights.size()) +
-                              " observation_weights for " + std::to_string(n) + " rows.");
-    }
-    for (Index i = 0; i < n; ++i) {
-        if (!(weights[i] >= 0.0) || !std::isfinite(weights[i])) {
-            throw InvalidArgument("The weight of row " + std::to_string(i + 1) + " is " +
-                                  brief_text(weights[i]) +
-                                  "; observation_weights must be finite and not negative.");
-        }
-    }
-}
-
-void check_feature(const VectorRef& values, const VectorRef& weights, Index feature) {
-    double least = std::numeric_limits<double>::infinity();
-    double greatest = -least;
-    for (Index i = 0; i < values.size(); ++i) {
-        if (!std::isfinite(values[i])) {
-            refuse_feature(feature, i + 1,
-                           "has the value " + brief_text(values[i]) + " in row " +
-                               std::to_string(i + 1) +
-                               "; every value must be a finite number. Drop the row or "
-                               "replace the value.");
-        }
-        if (weights.size() > 0 && weights[i] == 0.0)
-            continue;
-        least = std::min(least, values[i]);
-        greatest = std::max(greatest, values[i]);
-    }
-    const double largest = std::max(std::abs(least), std::abs(greatest));
-    if (largest > greatest_value) {
-        refuse_feature(feature, 0,
-                       "spans " + brief_text(least) + " to " + brief_text(greatest) +
-                           ", so its variance is not finite. Express it in a larger unit, or "
-                           "remove the extreme rows.");
-    }
-    if (greatest - least <= rounding_share * largest) {
-        refuse_feature(feature, 0,
-                       "is constant (" + brief_text(least) +
-                           "), so it has no variance to model. Leave it out.");
-    }
-    if (greatest - least < least_range) {
-        refuse_feature(feature, 0,
-                       "spans only " + brief_text(greatest - least) +
-                           ", so its variance underflows. Express it in a smaller unit.");
-    }
-}
-
-double weighted_variance(const VectorRef& values, const VectorRef& weights) {
-    const double origin = values[0];
-    double mass = 0.0;
-    double sum = 0.0;
-    for (Index i = 0; i < values.size(); ++i) {
-        const double weight = weights.size() > 0 ? weights[i] : 1.0;
-        mass += weight;
-        sum += weight * (values[i] - origin);
-    }
-    const double mean = origin + sum / mass;
-    double squares = 0.0;
-    for (Index i = 0; i < values.size(); ++i) {
-        const double weight = weights.size() > 0 ? weights[i] : 1.0;
-        squares += weight * (values[i] - mean) * (values[i] - mean);
-    }
-    return squares / mass;
-}
 
 /// Distance of the weighted quartiles.
 double interquartile_range(const VectorRef& values, const VectorRef& weights) {
@@ -185,22 +103,14 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
                     Eigen::OuterStride<>(observations.outerStride())),
       weights_(observation_weights),
       known_(std::move(known_components)) {
-    const Index n = observations.rows();
     const Index d = observations.cols();
-    if (d < 1)
-        throw DataError("There are no features to fit.");
-    if (n < 1)
-        throw DataError("There are no rows to fit.");
-    check_weights(weights_, n);
-    weight_sum_ = weights_.size() > 0 ? weights_.sum() : static_cast<double>(n);
-    used_row_count_ = weights_.size() > 0 ? (weights_.array() > 0.0).count() : n;
-    if (used_row_count_ == 0)
-        throw DataError("Every row has weight zero: there is nothing to fit.");
+    const RowTotals totals = check_observations(observations, weights_, control.stop);
+    weight_sum_ = totals.weight_sum;
+    used_row_count_ = totals.used_row_count;
     typical_variances_.resize(d);
     for (Index j = 0; j < d; ++j) {
         if (control.stop.stop_requested())
             throw compute::Cancelled{};
-        check_feature(observations_.col(j), weights_, j);
         typical_variances_[j] = typical_variance(observations_.col(j), weights_);
     }
     if (!known_.empty()) {

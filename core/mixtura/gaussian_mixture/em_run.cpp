@@ -124,18 +124,6 @@ void keep_needed_scatters(GaussianStatistics& statistics, CovarianceStructure st
         scatter = Eigen::MatrixXd(scatter.diagonal());
 }
 
-/// Distance of the last log-likelihood to the limit that Aitken's acceleration predicts from the
-/// last two gains; NaN while the gains do not shrink.
-/// Source: Boehning et al. (1994), Ann. Inst. Stat. Math. 46:373.
-double aitken_distance(std::span<const double> trace) {
-    const double gain = trace.back() - trace[trace.size() - 2];
-    const double last_gain = trace[trace.size() - 2] - trace[trace.size() - 3];
-    const double rate = gain / last_gain;
-    if (!(rate >= 0.0 && rate < 1.0))
-        return std::numeric_limits<double>::quiet_NaN();
-    return gain * rate / (1.0 - rate);
-}
-
 /// One start of EM.
 class Run {
   public:
@@ -394,22 +382,9 @@ class Run {
                                       : std::numeric_limits<double>::quiet_NaN();
     }
 
-    /// Whether several successive EM steps saw the limit near. One is not enough: the first steps
-    /// after a jump mend what it disturbed, which looks like fast convergence on a slow path.
     bool has_converged() const {
-        if (options_.tolerance == 0.0 || pace_.plain_steps < settled_steps)
-            return false;
-        const std::vector<double>& trace = climbed_by(outcome_.record);
-        for (int back = 0; back < settled_steps; ++back) {
-            const std::span<const double> seen(trace.data(),
-                                               trace.size() - static_cast<std::size_t>(back));
-            const double gain = seen.back() - seen[seen.size() - 2];
-            if (gain < least_relative_gain * (1.0 + std::abs(seen.back())))
-                continue;
-            if (pace_.plain_steps < back + 2 || !(aitken_distance(seen) < options_.tolerance))
-                return false;
-        }
-        return true;
+        return options_.tolerance > 0.0 &&
+               sees_limit(climbed_by(outcome_.record), pace_.plain_steps, options_.tolerance);
     }
 
     bool is_held_by_floor() const {
@@ -470,10 +445,36 @@ class Run {
 
 }  // namespace
 
+double aitken_distance(std::span<const double> trace) {
+    const double gain = trace.back() - trace[trace.size() - 2];
+    const double last_gain = trace[trace.size() - 2] - trace[trace.size() - 3];
+    const double rate = gain / last_gain;
+    if (!(rate >= 0.0 && rate < 1.0))
+        return std::numeric_limits<double>::quiet_NaN();
+    return gain * rate / (1.0 - rate);
+}
+
+bool sees_limit(std::span<const double> trace, int step_count, double tolerance) {
+    if (step_count < settled_steps)
+        return false;
+    for (int back = 0; back < settled_steps; ++back) {
+        const std::span<const double> seen =
+            trace.first(trace.size() - static_cast<std::size_t>(back));
+        const double gain = seen.back() - seen[seen.size() - 2];
+        if (gain < least_relative_gain * (1.0 + std::abs(seen.back())))
+            continue;
+        if (step_count < back + 2 || !(aitken_distance(seen) < tolerance))
+            return false;
+    }
+    return true;
+}
+
 SerialReporter::SerialReporter(FitObserver* observer, const EmOptions& options)
-    : observer_(observer),
-      model_(std::string(to_string(options.covariance_structure)) + "," +
-             std::to_string(options.component_count)) {}
+    : SerialReporter(observer, std::string(to_string(options.covariance_structure)) + "," +
+                                   std::to_string(options.component_count)) {}
+
+SerialReporter::SerialReporter(FitObserver* observer, std::string model)
+    : observer_(observer), model_(std::move(model)) {}
 
 void SerialReporter::report(int run, int iteration, double log_likelihood, double remaining) {
     if (observer_ == nullptr)

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "mixtura/gaussian_mixture/em_fit.h"
@@ -22,6 +23,19 @@ struct EmRunOutcome {
     std::string spurious;
 };
 
+/// Distance of the last log-likelihood to the limit that Aitken's acceleration predicts from the
+/// last two gains; NaN while the gains do not shrink.
+/// Source: Boehning et al. (1994), Ann. Inst. Stat. Math. 46:373.
+/// @param trace  at least three log-likelihoods
+double aitken_distance(std::span<const double> trace);
+
+/// Whether several successive steps saw the limit nearer than `tolerance`, or gained less than
+/// 1e-10 (1 + |log L|). One step is not enough: the first steps after a disturbance mend it, which
+/// looks like fast convergence on a slow path.
+/// @param trace       one log-likelihood for each step, and that of the start
+/// @param step_count  steps at the end of the trace that nothing interrupts
+bool sees_limit(std::span<const double> trace, int step_count, double tolerance);
+
 /// Which run of a fit, and which start it makes.
 struct EmRunIndex {
     int run = 0;    ///< 0-based: what reports and the journal call it
@@ -32,6 +46,8 @@ struct EmRunIndex {
 class SerialReporter {
   public:
     SerialReporter(FitObserver* observer, const EmOptions& options);
+    /// @param model  what reports call the model
+    SerialReporter(FitObserver* observer, std::string model);
     void report(int run, int iteration, double log_likelihood, double remaining);
 
   private:
