@@ -347,6 +347,32 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "VVV, spherical diagonal tied full, as a list, or all [all]")
         ->group(group);
     command
+        .add_option_function<std::string>(
+            "--family",
+            [&em = arguments.em](const std::string& family) {
+                if (family == "factor")
+                    throw InvalidArgument(
+                        "--family factor is not available: fit gmm fits gaussian and student "
+                        "components.");
+                if (family != "gaussian" && family != "student")
+                    throw InvalidArgument("'" + display_text(family) +
+                                          "' is not a family; the choices are gaussian and "
+                                          "student.");
+                em.family = component_family_from(family);
+            },
+            "What the components are: gaussian, or student for the heavier tails of Student-t "
+            "distributions, which bear outlying rows [gaussian]")
+        ->type_name("NAME")
+        ->group(group);
+    command
+        .add_option_function<std::string>(
+            "--degrees-of-freedom",
+            [&em = arguments.em](const std::string& text) { set_degrees_of_freedom(text, em); },
+            "Of --family student: free (each component its own), common, or a number from 0.5 to "
+            "200 at which all are held [free]")
+        ->type_name("RULE")
+        ->group(group);
+    command
         .add_option("--criterion", arguments.criterion,
                     "What the search minimises: bic, icl, aic, nec or cv [bic]")
         ->group(group);
@@ -429,19 +455,6 @@ void add_interruption_options(CLI::App& command, FitArguments& arguments) {
 /// Options of the public interface that this version has not: each says what there is instead.
 void add_later_options(CLI::App& command) {
     constexpr const char* hidden = "";
-    command
-        .add_option_function<std::string>(
-            "--family",
-            [](const std::string& family) {
-                if (family == "student" || family == "factor")
-                    throw InvalidArgument("--family " + family +
-                                          " is not available: fit gmm fits Gaussian mixtures "
-                                          "alone (--family gaussian).");
-                if (family != "gaussian")
-                    throw InvalidArgument("'" + display_text(family) +
-                                          "' is not a family; the choice is gaussian.");
-            })
-        ->group(hidden);
     const auto refuse = [&](const std::string& name, const std::string& instead) {
         command
             .add_option_function<std::string>(

@@ -173,6 +173,15 @@ void SetupPanel::connectOptions() {
         edit(tr("Change covariance floor"),
              [=](Plan& plan) { plan.search.em.covariance_floor = value; });
     });
+    connect(p.family, &QComboBox::activated, this, [this] {
+        edit(tr("Change components"), [this](Plan& plan) {
+            const int choice = parts_->family->currentData().toInt();
+            plan.search.em.family =
+                choice < 0 ? ComponentFamily::gaussian : ComponentFamily::student;
+            if (choice >= 0)
+                plan.search.em.degrees_of_freedom_rule = DegreesOfFreedomRule(choice);
+        });
+    });
     connect(p.prior, &QComboBox::activated, this, [this] {
         edit(tr("Change prior"), [this](Plan& plan) {
             plan.search.em.prior = static_cast<Prior>(parts_->prior->currentData().toInt());
@@ -267,6 +276,9 @@ void SetupPanel::refresh() {
     select(p.missingRows, int(plan.columns.missing_rows));
     select(p.start, int(plan.search.em.initialisation));
     select(p.prior, int(plan.search.em.prior));
+    select(p.family, plan.search.em.family == ComponentFamily::student
+                         ? int(plan.search.em.degrees_of_freedom_rule)
+                         : -1);
     p.labelFolds->setValue(std::max(1, plan.label_fold_count));
     p.labelFolds->setEnabled(!plan.columns.labels.empty());
     showNumber(p.tolerance, plan.search.em.tolerance);

@@ -272,6 +272,14 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.floor = number(QStringLiteral("covarianceFloor"), 0.0, covariance_floor_limit,
                      tr("Least variance in any direction, relative to the mean variance of the "
                         "data. Keeps components from collapsing onto single rows."));
+    p.family = new QComboBox;
+    p.family->setObjectName(QStringLiteral("familyCombo"));
+    p.family->addItem(tr("Gaussian"), -1);
+    p.family->addItem(tr("Student-t"), int(DegreesOfFreedomRule::free));
+    p.family->addItem(tr("Student-t, common tails"), int(DegreesOfFreedomRule::common));
+    p.family->setToolTip(
+        tr("Student-t components have heavier tails, so that outlying rows pull less; their "
+           "degrees of freedom are estimated."));
     p.prior = new QComboBox;
     p.prior->setObjectName(QStringLiteral("priorCombo"));
     p.prior->addItem(tr("none (maximum likelihood)"), int(Prior::none));
@@ -284,6 +292,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.threads->setRange(0, std::max(64, QThread::idealThreadCount()));
     p.threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
     p.threads->setToolTip(tr("The result is the same for any number of threads."));
+    form->addRow(tr("Family:"), p.family);
     form->addRow(tr("Initialisation:"), p.start);
     form->addRow(tr("Short runs:"), p.shortRuns);
     form->addRow(tr("Folds:"), p.folds);
@@ -297,11 +306,13 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     form->addRow(tr("Covariance floor:"), p.floor);
     form->addRow(tr("Prior:"), p.prior);
     form->addRow(tr("Threads:"), p.threads);
-    for (QComboBox* combo : {p.start, p.bootstrap, p.weights, p.labels, p.missingRows, p.prior}) {
+    for (QComboBox* combo :
+         {p.family, p.start, p.bootstrap, p.weights, p.labels, p.missingRows, p.prior}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(10);
     }
-    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.start, tr("Initialisation")},
+    for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.family, tr("Family")},
+                                      {p.start, tr("Initialisation")},
                                       {p.shortRuns, tr("Short runs")},
                                       {p.folds, tr("Folds")},
                                       {p.bootstrap, tr("Bootstrap test")},

@@ -45,6 +45,7 @@ struct SetupPanel::Parts {
     QSpinBox* iterations = nullptr;
     QLineEdit* floor = nullptr;
     QComboBox* prior = nullptr;
+    QComboBox* family = nullptr;
     QSpinBox* threads = nullptr;
     QLabel* forecast = nullptr;
     QLabel* advice = nullptr;

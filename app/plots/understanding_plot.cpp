@@ -210,7 +210,7 @@ QByteArray UnderstandingPlot::dataCsv() const {
             add("subspace", rowName(i), rows(i, 0), rows(i, 1));
     }
     const ChiSquarePlot distances =
-        chi_square_plot(explanation.distances.squared_distances,
+        chi_square_plot(explanation.distances.gaussian_distances,
                         static_cast<int>(parts_->table->observations.cols()));
     for (Eigen::Index i = 0; i < distances.quantiles.size(); ++i)
         add("distances", rowName(distances.rows[static_cast<std::size_t>(i)]),
@@ -351,7 +351,7 @@ void UnderstandingPlot::Parts::addDistances() const {
     x->setLabel(tr("Quantile of the chi-square, degrees of freedom: %1").arg(features));
     y->setLabel(tr("Squared distance"));
     const ChiSquarePlot points =
-        chi_square_plot(explanation->distances.squared_distances, features);
+        chi_square_plot(explanation->distances.gaussian_distances, features);
     const Eigen::Index last = points.quantiles.size() - 1;
     auto* diagonal = new QCPCurve(x, y);
     diagonal->setPen(QPen(theme.axis, 1.2, Qt::DashLine));

@@ -50,7 +50,11 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
         mostComponents = std::max(mostComponents, count);
         for (const CovarianceStructure structure : search.covariance_structures) {
             operations += relativeWork(structure, count, featureCount);
-            const int parameters = parameter_count(structure, count, featureCount);
+            const int parameters =
+                parameter_count(structure, count, featureCount) +
+                (search.em.family == ComponentFamily::student
+                     ? tail_parameter_count(search.em.degrees_of_freedom_rule, count)
+                     : 0);
             if (parameters > result.largestParameters) {
                 result.largestParameters = parameters;
                 result.largestModel = QString::fromLatin1(to_string(structure).data()) + u',' +

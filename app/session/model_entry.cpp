@@ -49,6 +49,11 @@ Plan planOfModel(const SavedModel& saved) {
     EmOptions& em = plan.search.em;
     if (stated(options, "prior", std::string()) == to_string(Prior::conjugate))
         em.prior = Prior::conjugate;
+    if (saved.model.tails()) {
+        em.family = ComponentFamily::student;
+        em.degrees_of_freedom_rule = saved.model.tails()->rule;
+        em.degrees_of_freedom = stated(options, "degrees_of_freedom", em.degrees_of_freedom);
+    }
     em.seed = stated(options, "seed", em.seed);
     em.tolerance = stated(options, "tolerance", em.tolerance);
     em.iteration_limit = stated(options, "iteration_limit", em.iteration_limit);

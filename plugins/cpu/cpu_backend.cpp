@@ -49,8 +49,12 @@ std::size_t rounded_up(std::size_t value, std::size_t multiple) {
 std::size_t whiten_size(std::size_t dim, uint32_t cov) {
     return cov == MXT_COV_FULL ? dim * (dim + 1) / 2 : dim;
 }
-std::size_t component_statistics_size(std::size_t dim, uint32_t cov) {
+std::size_t moments_size(std::size_t dim, uint32_t cov) {
     return 1 + dim + (cov == MXT_COV_FULL ? dim * (dim + 1) / 2 : dim);
+}
+std::size_t component_statistics_size(std::size_t dim, uint32_t cov, bool is_student) {
+    constexpr std::size_t tail_size = 4;
+    return moments_size(dim, cov) + (is_student ? tail_size : 0);
 }
 
 /// Flushes subnormal numbers to zero while it lives: responsibilities of far components would
@@ -124,6 +128,7 @@ struct mxt_pass {
     std::size_t components = 0;
     uint32_t op = 0;
     uint32_t cov = 0;
+    bool is_student = false;
     std::size_t statistics_size = 0;
     AlignedArray memory;  ///< all arrays below
     double* log_const = nullptr;
@@ -132,6 +137,11 @@ struct mxt_pass {
     double* responsibility = nullptr;  ///< components x tile_stride
     double* log_density = nullptr;     ///< tile_rows
     double* scratch = nullptr;
+    // Of Student-t components alone:
+    double* dof = nullptr;
+    double* dof_score = nullptr;
+    double* log_term = nullptr;  ///< components x tile_stride
+    double* share = nullptr;     ///< components x tile_stride
     AlignedArray slots[MXT_SLOT_COUNT];
 };
 
@@ -141,17 +151,24 @@ bool is_finite(const double* values, std::size_t count) {
     return std::all_of(values, values + count, [](double value) { return std::isfinite(value); });
 }
 
+bool is_student(const mxt_model& model) {
+    return (model.flags & MXT_MODEL_STUDENT) != 0;
+}
+
 int32_t check_model(const mxt_model* model, mxt_error* error) {
-    if (model == nullptr || model->struct_size < sizeof(mxt_model) || model->dim == 0 ||
+    if (model == nullptr || model->struct_size < offsetof(mxt_model, dof) || model->dim == 0 ||
         model->components == 0 || model->log_const == nullptr || model->mean == nullptr ||
-        model->whiten == nullptr)
+        model->whiten == nullptr ||
+        (is_student(*model) && (model->struct_size < sizeof(mxt_model) || model->dof == nullptr ||
+                                model->dof_score == nullptr)))
         return fail(error, MXT_E_ARG, "The model handed to the CPU backend is incomplete.");
-    if ((model->op != MXT_OP_GMM && model->op != MXT_OP_SCORE) ||
+    if ((model->flags & ~static_cast<uint32_t>(MXT_MODEL_STUDENT)) != 0 ||
+        (model->op != MXT_OP_GMM && model->op != MXT_OP_SCORE) ||
         (model->cov != MXT_COV_FULL && model->cov != MXT_COV_DIAG) ||
         model->precision != MXT_PREC_F64)
         return fail(error, MXT_E_UNSUPPORTED,
-                    "The CPU backend does Gaussian passes with full or diagonal covariances in "
-                    "double precision.");
+                    "The CPU backend does Gaussian and Student-t passes with full or diagonal "
+                    "covariances in double precision.");
     return MXT_OK;
 }
 
@@ -171,7 +188,7 @@ int32_t describe_device(uint32_t device, const GaussianKernels& kernels, mxt_dev
     info->struct_size = size;
     info->flags = MXT_DEV_F64 | MXT_DEV_IS_CPU | MXT_DEV_SHARED_MEM | MXT_DEV_DETERMINISTIC |
                   MXT_DEV_CONCURRENT;
-    info->ops_f64 = MXT_OP_GMM | MXT_OP_SCORE;
+    info->ops_f64 = MXT_OP_GMM | MXT_OP_SCORE | MXT_OP_STUDENT;
     info->cov_f64 = (1U << MXT_COV_FULL) | (1U << MXT_COV_DIAG);
     std::snprintf(info->name, sizeof info->name, "CPU");
     std::snprintf(info->driver, sizeof info->driver, "x86-64-%s", kernels.level);
@@ -269,7 +286,8 @@ int32_t stats_size(const mxt_model* model, uint64_t* count, mxt_error* error) {
         return code;
     *count = 1;
     if (model->op == MXT_OP_GMM)
-        *count += model->components * component_statistics_size(model->dim, model->cov);
+        *count += model->components *
+                  component_statistics_size(model->dim, model->cov, is_student(*model));
     return MXT_OK;
 }
 
@@ -283,7 +301,9 @@ int32_t pass_begin(mxt_context* context, const mxt_model* model, mxt_pass** pass
         const std::size_t components = model->components;
         const std::size_t whiten = components * whiten_size(dim, model->cov);
         if (!is_finite(model->log_const, components) || !is_finite(model->mean, components * dim) ||
-            !is_finite(model->whiten, whiten))
+            !is_finite(model->whiten, whiten) ||
+            (is_student(*model) &&
+             (!is_finite(model->dof, components) || !is_finite(model->dof_score, components))))
             return fail(error, MXT_E_NUMERIC, "The parameters of the pass are not all finite.");
         auto created = std::make_unique<mxt_pass>();
         created->context = context;
@@ -291,16 +311,27 @@ int32_t pass_begin(mxt_context* context, const mxt_model* model, mxt_pass** pass
         created->components = components;
         created->op = model->op;
         created->cov = model->cov;
+        created->is_student = is_student(*model);
         created->statistics_size = count;
-        const std::size_t sizes[] = {components, components * dim,
-                                     whiten,     components * tile_stride,
-                                     tile_rows,  (dim + 1) * tile_stride};
+        const std::size_t by_component = created->is_student ? components : 0;
+        const std::size_t sizes[] = {components,
+                                     components * dim,
+                                     whiten,
+                                     components * tile_stride,
+                                     tile_rows,
+                                     (dim + 1) * tile_stride,
+                                     by_component,
+                                     by_component,
+                                     by_component * tile_stride,
+                                     by_component * tile_stride};
         std::size_t total = 0;
         for (const std::size_t size : sizes) total += rounded_up(size, 8);
         created->memory = aligned_array(total);
         double* next = created->memory.get();
-        double** parts[] = {&created->log_const,      &created->mean,        &created->whiten,
-                            &created->responsibility, &created->log_density, &created->scratch};
+        double** parts[] = {
+            &created->log_const,   &created->mean,    &created->whiten, &created->responsibility,
+            &created->log_density, &created->scratch, &created->dof,    &created->dof_score,
+            &created->log_term,    &created->share};
         for (std::size_t part = 0; part < std::size(sizes); ++part) {
             *parts[part] = next;
             next += rounded_up(sizes[part], 8);
@@ -308,6 +339,10 @@ int32_t pass_begin(mxt_context* context, const mxt_model* model, mxt_pass** pass
         std::copy_n(model->log_const, components, created->log_const);
         std::copy_n(model->mean, components * dim, created->mean);
         std::copy_n(model->whiten, whiten, created->whiten);
+        if (created->is_student) {
+            std::copy_n(model->dof, components, created->dof);
+            std::copy_n(model->dof_score, components, created->dof_score);
+        }
         *pass = created.release();
         return static_cast<int32_t>(MXT_OK);
     });
@@ -372,12 +407,17 @@ bool run_tile(mxt_pass& pass, const mxt_block& block, std::size_t first, double*
         const double* mean = pass.mean + k * dim;
         const double* whiten = pass.whiten + k * whiten_step;
         double* log_p = pass.responsibility + k * tile_stride;
+        const double log_const = pass.is_student ? 0.0 : pass.log_const[k];
         if (full)
-            kernels.log_density_full(x, block.stride, rows, dim, mean, whiten, pass.log_const[k],
+            kernels.log_density_full(x, block.stride, rows, dim, mean, whiten, log_const,
                                      pass.scratch, log_p);
         else
-            kernels.log_density_diagonal(x, block.stride, rows, dim, mean, whiten,
-                                         pass.log_const[k], log_p);
+            kernels.log_density_diagonal(x, block.stride, rows, dim, mean, whiten, log_const,
+                                         log_p);
+        if (pass.is_student)
+            kernels.student_log_density(rows, dim, pass.log_const[k], pass.dof[k], log_p,
+                                        pass.log_term + k * tile_stride,
+                                        pass.share + k * tile_stride);
         if (cancellation.requested())
             return false;
     }
@@ -388,11 +428,17 @@ bool run_tile(mxt_pass& pass, const mxt_block& block, std::size_t first, double*
         write_rows(pass, first, std::min(rows, block.rows - first), *out);
     if (pass.op != MXT_OP_GMM)
         return true;
-    const std::size_t step = component_statistics_size(dim, pass.cov);
+    const std::size_t step = component_statistics_size(dim, pass.cov, pass.is_student);
     const auto moments = full ? kernels.moments_full : kernels.moments_diagonal;
     for (std::size_t k = 0; k < pass.components; ++k) {
-        moments(x, block.stride, rows, dim, pass.mean + k * dim,
-                pass.responsibility + k * tile_stride, weight, pass.scratch, statistics + k * step);
+        double* responsibility = pass.responsibility + k * tile_stride;
+        double* own = statistics + k * step;
+        if (pass.is_student)
+            kernels.student_tails(rows, dim, pass.dof[k], pass.dof_score[k],
+                                  pass.log_term + k * tile_stride, pass.share + k * tile_stride,
+                                  weight, responsibility, own + moments_size(dim, pass.cov));
+        moments(x, block.stride, rows, dim, pass.mean + k * dim, responsibility, weight,
+                pass.scratch, own);
         if (cancellation.requested())
             return false;
     }

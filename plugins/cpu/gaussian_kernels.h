@@ -31,6 +31,16 @@ struct GaussianKernels {
     /// exactly 0. Writes the log density of each row. @return sum of weight * log density
     double (*normalise)(double* p, std::size_t rows, std::size_t components, const double* weight,
                         double* log_density);
+    /// Turns log_p = -D / 2 into the log density of a Student-t component,
+    /// log_const - (dof + dim) / 2 log(1 + D / dof), and writes log(1 + D / dof) and
+    /// v = dof / (dof + D).
+    void (*student_log_density)(std::size_t rows, std::size_t dim, double log_const, double dof,
+                                double* log_p, double* log_term, double* share);
+    /// Adds to `stats` sum r, sum r log(1 + D / dof), sum r v^2, sum r (1 - responsibility) a^2
+    /// (backend_abi.h), and multiplies the responsibilities by u = (dof + dim) / dof v.
+    void (*student_tails)(std::size_t rows, std::size_t dim, double dof, double score_const,
+                          const double* log_term, const double* share, const double* weight,
+                          double* responsibility, double* stats);
     /// Adds s0 = sum r, s1 = sum r y, S2 = sum r y y' (packed lower) to `stats`, with
     /// r = responsibility * weight and y = x - mean. scratch: (dim + 1) * tile_stride numbers.
     void (*moments_full)(const double* x, std::size_t ldx, std::size_t rows, std::size_t dim,

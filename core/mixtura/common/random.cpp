@@ -50,6 +50,22 @@ double RandomStream::normal() {
     return u * scale;
 }
 
+double RandomStream::gamma(double shape) {
+    if (shape < 1.0)
+        return gamma(shape + 1.0) * std::pow(1.0 - uniform(), 1.0 / shape);
+    const double d = shape - 1.0 / 3.0;
+    const double c = 1.0 / std::sqrt(9.0 * d);
+    while (true) {
+        const double x = normal();
+        const double root = 1.0 + c * x;
+        if (root <= 0.0)
+            continue;
+        const double v = root * root * root;
+        if (std::log(1.0 - uniform()) < 0.5 * x * x + d - d * v + d * std::log(v))
+            return d * v;
+    }
+}
+
 Eigen::Index RandomStream::categorical(const VectorRef& weights) {
     double remaining = uniform() * weights.sum();
     Eigen::Index last_positive = 0;

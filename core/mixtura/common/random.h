@@ -21,6 +21,8 @@ class RandomStream {
     std::uint64_t below(std::uint64_t count);
     /// Standard normal (Marsaglia's polar method, 1964).
     double normal();
+    /// Gamma of the given shape > 0 and scale 1 (Marsaglia & Tsang 2000).
+    double gamma(double shape);
     /// Index drawn with probability proportional to `weights`, non-negative, of positive sum.
     Eigen::Index categorical(const VectorRef& weights);
 

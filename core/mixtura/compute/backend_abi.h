@@ -54,8 +54,12 @@ enum {
     MXT_OP_MINDIST = 1u << 3,
     MXT_OP_MOE = 1u << 4,
     MXT_OP_GRAM_APPLY = 1u << 5,
-    MXT_OP_AFFINITY = 1u << 6
+    MXT_OP_AFFINITY = 1u << 6,
+    MXT_OP_STUDENT = 1u << 7 /* GMM and SCORE take models with MXT_MODEL_STUDENT */
 };
+
+/* What the components of a Gaussian pass are (mxt_model.flags); none set: Gaussian. */
+enum { MXT_MODEL_STUDENT = 1u << 0 };
 
 /* What a device is like. */
 enum {
@@ -113,12 +117,15 @@ typedef struct {
  *   TIED       the same, once for all components
  *   DIAG       1 / sd, d numbers
  *   SPHERICAL  1 / sd, one number
- * The log density of component k at x is log_const[k] - |W_k (x - mean_k)|^2 / 2.
+ * The log density of component k at x is log_const[k] - |W_k (x - mean_k)|^2 / 2, and with
+ * MXT_MODEL_STUDENT log_const[k] - (dof[k] + dim) / 2 log(1 + |W_k (x - mean_k)|^2 / dof[k]).
  */
 typedef struct {
     uint32_t struct_size, op, cov, precision, dim, components, n_extra, flags;
     const double *log_const, *mean; /* mean: components x dim, row after row */
     const double *whiten, *gate, *expert;
+    const double* dof;       /* MXT_MODEL_STUDENT: degrees of freedom, `components` of them > 0 */
+    const double* dof_score; /* the same: constant c of the score a below, `components` of them */
 } mxt_model;
 
 /* Optional outputs by row of the block; NULL: not wanted. */
@@ -135,6 +142,11 @@ typedef struct {
  * for each component s0 = sum r; s1 = sum r y (dim); then FULL: S2 = sum r y y', packed lower by
  * rows; DIAG: sum r y_j^2 (dim); SPHERICAL: sum r |y|^2; TIED: nothing more. The last number is
  * the log-likelihood, sum of weight * log density. MXT_OP_SCORE returns the log-likelihood alone.
+ *
+ * With MXT_MODEL_STUDENT, write D = |W_k y|^2, n = dof[k], v = n / (n + D), u = (n + dim) / (n + D):
+ * s0, s1, S2 are sums of r u, r u y, r u y y' (and so on), and four numbers follow those of each
+ * component: sum r; sum r log(1 + D / n); sum r v^2; sum r (1 - responsibility) a^2 with the score
+ * a = c - log(1 + D / n) / 2 + (n + dim) / (2 n) (1 - v).
  */
 typedef struct {
     uint32_t struct_size;

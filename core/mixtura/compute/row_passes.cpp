@@ -16,6 +16,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/compute/backend.h"
 #include "mixtura/compute/reduction_tree.h"
+#include "mixtura/linalg/student_t.h"
 
 namespace mixtura::compute {
 
@@ -65,7 +66,7 @@ void whiten_full(const Eigen::MatrixXd& factor, const Eigen::VectorXd& scale, do
 
 /// Parameters in the scaled coordinates of the blocks, laid out for the C table.
 struct ScaledModel {
-    std::vector<double> numbers;  ///< log_const, mean, whiten
+    std::vector<double> numbers;  ///< log_const, mean, whiten; of Student-t dof, dof_score
     mxt_model model{};
 
     ScaledModel(const GaussianParameters& parameters, const Eigen::VectorXd& centre,
@@ -74,10 +75,13 @@ struct ScaledModel {
         const auto dim = static_cast<std::size_t>(parameters.means.cols());
         const bool full = parameters.shape == GaussianParameters::Shape::full;
         const std::size_t step = full ? triangle(dim) : dim;
-        numbers.resize(components * (1 + dim + step));
+        const bool student = parameters.degrees_of_freedom.size() > 0;
+        numbers.resize(components * (1 + dim + step + (student ? 2 : 0)));
         double* log_const = numbers.data();
         double* mean = log_const + components;
         double* whiten = mean + components * dim;
+        double* dof = whiten + components * step;
+        double* dof_score = dof + components;
         for (std::size_t k = 0; k < components; ++k) {
             const auto row = static_cast<Eigen::Index>(k);
             const Eigen::MatrixXd& factor = parameters.covariance_factors[k];
@@ -95,10 +99,17 @@ struct ScaledModel {
                     const auto column = static_cast<Eigen::Index>(j);
                     whiten[k * step + j] = scale[column] / factor(column, 0);
                 }
+            const auto size = static_cast<double>(dim);
+            double log_centre = -0.5 * size * log_two_pi;
+            if (student) {
+                dof[k] = parameters.degrees_of_freedom[row];
+                dof_score[k] = student_log_centre_slope(dof[k], size);
+                log_centre = student_log_centre(dof[k], size);
+            }
             const double weight = parameters.mixing_weights[row];
             // A component of weight 0 keeps a finite log density that no other falls below.
-            log_const[k] = (weight == 0.0 ? -1e290 : std::log(weight)) -
-                           0.5 * static_cast<double>(dim) * log_two_pi - log_determinant;
+            log_const[k] =
+                (weight == 0.0 ? -1e290 : std::log(weight)) + log_centre - log_determinant;
         }
         model.struct_size = sizeof model;
         model.op = op;
@@ -109,6 +120,11 @@ struct ScaledModel {
         model.log_const = log_const;
         model.mean = mean;
         model.whiten = whiten;
+        if (student) {
+            model.flags = MXT_MODEL_STUDENT;
+            model.dof = dof;
+            model.dof_score = dof_score;
+        }
     }
 };
 
@@ -136,6 +152,20 @@ Eigen::MatrixXd diagonal_scatter(const double* squares, double mass, const Eigen
     return scatter;
 }
 
+/// Adds what the four numbers behind a component's moments say of its tails (backend_abi.h).
+/// @param weight_sum  sum of r u
+void add_tails(const double* sums, double weight_sum, double nu, double dim, TailStatistics& tails,
+               Eigen::Index k) {
+    const double mass = sums[0];
+    const double shares = weight_sum * nu / (nu + dim);  // sum of r v
+    const double ratio = (nu + dim) / nu;
+    tails.weight_sums[k] = weight_sum;
+    tails.scores[k] =
+        student_log_centre_slope(nu, dim) * mass - 0.5 * sums[1] + 0.5 * ratio * (mass - shares);
+    tails.curvatures[k] = student_log_centre_curvature(nu, dim) * mass + (mass - shares) / nu -
+                          0.5 * ratio / nu * (mass - sums[2]) + sums[3];
+}
+
 /// Moments about the means of the pass, in scaled coordinates, turned into moments about the new
 /// means in the data's units: mu' = mu + delta, W = S2 - s0 delta delta', delta = s1 / s0.
 GaussianStatistics unscaled(const std::vector<double>& statistics,
@@ -145,17 +175,29 @@ GaussianStatistics unscaled(const std::vector<double>& statistics,
     const bool full = parameters.shape == GaussianParameters::Shape::full;
     const auto scatter_of = full ? full_scatter : diagonal_scatter;
     const auto size = static_cast<std::size_t>(dim);
-    const std::size_t step = 1 + size + (full ? triangle(size) : size);
+    const std::size_t moments = 1 + size + (full ? triangle(size) : size);
+    const bool student = parameters.degrees_of_freedom.size() > 0;
+    const std::size_t step = moments + (student ? 4 : 0);
     GaussianStatistics result;
     result.log_likelihood = statistics.back();
     result.masses.resize(components);
     result.means = parameters.means;
     result.scatters.reserve(static_cast<std::size_t>(components));
+    if (student) {
+        result.tails.weight_sums.resize(components);
+        result.tails.scores.resize(components);
+        result.tails.curvatures.resize(components);
+    }
     Eigen::VectorXd delta(dim);
     for (Eigen::Index k = 0; k < components; ++k) {
         const double* part = statistics.data() + static_cast<std::size_t>(k) * step;
         const double mass = part[0];
         result.masses[k] = mass;
+        if (student) {
+            result.masses[k] = part[moments];
+            add_tails(part + moments, mass, parameters.degrees_of_freedom[k],
+                      static_cast<double>(dim), result.tails, k);
+        }
         for (Eigen::Index j = 0; j < dim; ++j) {
             delta[j] = mass > 0.0 ? part[1 + j] / mass : 0.0;
             result.means(k, j) += scale[j] * delta[j];
@@ -206,6 +248,8 @@ void check_parameters(const GaussianParameters& parameters, Eigen::Index dim) {
         const Eigen::MatrixXd& factor = parameters.covariance_factors[k];
         fits = factor.rows() == dim && factor.cols() == (full ? dim : 1);
     }
+    const Eigen::VectorXd& nu = parameters.degrees_of_freedom;
+    fits = fits && (nu.size() == 0 || (nu.size() == components && nu.minCoeff() > 0.0));
     if (!fits)
         throw InvalidArgument("The parameters of the mixture do not fit each other or the " +
                               std::to_string(dim) + " columns of the observations.");
@@ -254,6 +298,14 @@ struct RowPasses::State {
             oneapi::tbb::parallel_for(std::size_t{0}, count, work,
                                       oneapi::tbb::simple_partitioner());
         });
+    }
+
+    /// @throw BackendError  the backend has no passes for such components
+    void require_offered(const GaussianParameters& parameters) const {
+        if (parameters.degrees_of_freedom.size() > 0 &&
+            (backend->info().ops_f64 & MXT_OP_STUDENT) == 0)
+            throw BackendError("The backend " + backend->name() +
+                               " has no passes for Student-t components; use the backend cpu.");
     }
 
     /// One pass at a time where the device demands it.
@@ -402,6 +454,7 @@ Eigen::Index RowPasses::feature_count() const noexcept {
 
 GaussianStatistics RowPasses::gaussian_statistics(const GaussianParameters& parameters) const {
     check_parameters(parameters, state_->feature_count);
+    state_->require_offered(parameters);
     const ScaledModel scaled(parameters, state_->centre, state_->scale, MXT_OP_GMM);
     const auto lock = state_->lock_device();
     return unscaled(state_->run(scaled, {}), parameters, state_->scale);
@@ -410,6 +463,7 @@ GaussianStatistics RowPasses::gaussian_statistics(const GaussianParameters& para
 double RowPasses::gaussian_rows(const GaussianParameters& parameters,
                                 const GaussianRowOutputs& outputs) const {
     check_parameters(parameters, state_->feature_count);
+    state_->require_offered(parameters);
     if (outputs.log_densities != nullptr)
         outputs.log_densities->resize(state_->row_count);
     if (outputs.responsibilities != nullptr)

@@ -14,7 +14,8 @@ namespace mixtura::compute {
 /// Rows of a block: a constant of the project, whatever the machine and the number of threads.
 inline constexpr std::size_t block_rows = 131072;
 
-/// Parameters of a Gaussian mixture as a pass over rows needs them, in the data's own units.
+/// Parameters of a Gaussian or Student-t mixture as a pass over rows needs them, in the data's own
+/// units.
 struct GaussianParameters {
     enum class Shape { full, diagonal };
     Shape shape = Shape::full;
@@ -22,6 +23,18 @@ struct GaussianParameters {
     Eigen::MatrixXd means;           ///< K x d
     /// K lower Cholesky factors, d x d (full), or K of d x 1 standard deviations (diagonal).
     std::vector<Eigen::MatrixXd> covariance_factors;
+    /// K, > 0: the components are Student-t and the covariances are their scale matrices. Empty:
+    /// they are Gaussian.
+    Eigen::VectorXd degrees_of_freedom;
+};
+
+/// What a pass says of the tails of Student-t components. A row at squared Mahalanobis distance D
+/// counts in the moments with u = (nu_k + d) / (nu_k + D) beside its responsibility.
+struct TailStatistics {
+    Eigen::VectorXd weight_sums;  ///< K, sum of weight * responsibility * u
+    Eigen::VectorXd scores;       ///< K, derivative of the log-likelihood by nu_k
+    /// K, second derivative of the log-likelihood by nu_k alone.
+    Eigen::VectorXd curvatures;
 };
 
 /// What one pass returns: the log-likelihood of the parameters passed in and the weighted moments
@@ -32,6 +45,7 @@ struct GaussianStatistics {
     Eigen::MatrixXd means;        ///< K x d, weighted means (the old mean where the mass is zero)
     /// K weighted scatter matrices about `means`: d x d (full) or d x 1, their diagonal.
     std::vector<Eigen::MatrixXd> scatters;
+    TailStatistics tails = {};  ///< of Student-t components, whose moments are weighted by u too
 };
 
 /// Optional per-row outputs; a null pointer is not computed.
@@ -66,6 +80,7 @@ class RowPasses {
     /// Time O(n K d^2) (full) or O(n K d).
     /// @throw Cancelled       the control's stop was requested; noticed within milliseconds
     /// @throw NumericalError  a parameter is not finite or a factor is singular
+    /// @throw BackendError    the backend has no passes for Student-t components
     [[nodiscard]] GaussianStatistics gaussian_statistics(
         const GaussianParameters& parameters) const;
     /// The same expectation, row by row. @return the log-likelihood @throw Cancelled  as above

@@ -9,12 +9,32 @@
 #include <string>
 
 #include "mixtura/common/error.h"
+#include "mixtura/linalg/student_t.h"
 
 namespace mixtura {
 
 namespace {
 
 const double log_two_pi = std::log(2.0 * std::numbers::pi);
+
+/// How far the log density of a component lies below that at its mean.
+struct Falloff {
+    double nu = 0.0;  ///< degrees of freedom of a Student-t component; 0: Gaussian
+    double dim = 1.0;
+
+    [[nodiscard]] double at(double squared_distance) const {
+        return nu == 0.0 ? 0.5 * squared_distance
+                         : 0.5 * (nu + dim) * std::log1p(squared_distance / nu);
+    }
+    /// Log density of unit scale at the mean.
+    [[nodiscard]] double log_centre() const {
+        return nu == 0.0 ? -0.5 * dim * log_two_pi : student_log_centre(nu, dim);
+    }
+};
+
+Falloff falloff_of(const GaussianMixture& model, int k, double dim) {
+    return {model.tails() ? model.tails()->degrees_of_freedom[k] : 0.0, dim};
+}
 
 /// One component in the plane of two features, ready to evaluate: Sigma = L L' of the 2 x 2 block.
 struct PlaneComponent {
@@ -23,12 +43,13 @@ struct PlaneComponent {
     double factor_xx;
     double factor_yx;
     double factor_yy;
-    double log_constant;  ///< ln pi_k - ln 2 pi - ln |L|
+    double log_centre;  ///< ln pi_k + log density at the mean
+    Falloff falloff;
 
     [[nodiscard]] double log_density(double x, double y) const {
         const double u = (x - mean_x) / factor_xx;
         const double v = (y - mean_y - factor_yx * u) / factor_yy;
-        return log_constant - 0.5 * (u * u + v * v);
+        return log_centre - falloff.at(u * u + v * v);
     }
 };
 
@@ -39,12 +60,15 @@ PlaneComponent plane_component(const GaussianMixture& model, int k, int x, int y
     // Where the pair is all but collinear, rounding must not turn a tiny square negative.
     const double least = std::numeric_limits<double>::epsilon() * covariance(y, y);
     const double factor_yy = std::sqrt(std::max(covariance(y, y) - factor_yx * factor_yx, least));
+    const Falloff falloff = falloff_of(model, k, 2.0);
     return {model.means()(k, x),
             model.means()(k, y),
             factor_xx,
             factor_yx,
             factor_yy,
-            std::log(model.mixing_weights()[k]) - log_two_pi - std::log(factor_xx * factor_yy)};
+            std::log(model.mixing_weights()[k]) + falloff.log_centre() -
+                std::log(factor_xx * factor_yy),
+            falloff};
 }
 
 void check_feature(const GaussianMixture& model, int feature) {
@@ -120,10 +144,14 @@ MarginalDensity marginal_density(const GaussianMixture& model, int feature, cons
     result.component_densities.resize(node_count, model.component_count());
     for (int k = 0; k < model.component_count(); ++k) {
         const double variance = model.covariances()[static_cast<std::size_t>(k)](feature, feature);
-        const double log_constant =
-            std::log(model.mixing_weights()[k]) - 0.5 * (log_two_pi + std::log(variance));
-        const auto squares = (result.nodes.array() - model.means()(k, feature)).square();
-        result.component_densities.col(k) = (log_constant - 0.5 * squares / variance).exp();
+        const Falloff falloff = falloff_of(model, k, 1.0);
+        const double log_centre =
+            std::log(model.mixing_weights()[k]) + falloff.log_centre() - 0.5 * std::log(variance);
+        for (Eigen::Index i = 0; i < node_count; ++i) {
+            const double distance = result.nodes[i] - model.means()(k, feature);
+            result.component_densities(i, k) =
+                std::exp(log_centre - falloff.at(distance * distance / variance));
+        }
     }
     result.density = result.component_densities.rowwise().sum();
     return result;
@@ -214,7 +242,7 @@ std::vector<PlanePoint> component_ellipse(const GaussianMixture& model, int comp
         throw InvalidArgument("An ellipse needs at least 8 points, not " +
                               std::to_string(point_count) + ".");
     const PlaneComponent plane = plane_component(model, component, x_feature, y_feature);
-    const double radius = std::sqrt(-2.0 * std::log1p(-mass));
+    const double radius = std::sqrt(squared_radius(model, component, mass, 2));
     std::vector<PlanePoint> points(static_cast<std::size_t>(point_count));
     for (std::size_t i = 0; i < points.size(); ++i) {
         const double angle = 2.0 * std::numbers::pi * static_cast<double>(i) / (point_count - 1);

@@ -26,6 +26,10 @@ using Eigen::Index;
 
 void check_rows(const EmProblem& problem, const EmOptions& options) {
     const int labelled = problem.labelled_component_count();
+    if (labelled > 0 && options.family == ComponentFamily::student)
+        throw InvalidArgument(
+            "Known labels go with Gaussian components: fit Student-t components without labels, or "
+            "start them from the labels.");
     if (options.component_count < labelled)
         throw InvalidArgument("The labels name " + std::to_string(labelled) +
                               " components; ask for that many or more, not " +
@@ -155,6 +159,14 @@ void validate(const EmOptions& options) {
     require(options.short_run_count >= 0 && options.short_run_count <= run_count_limit,
             "short_run_count", std::to_string(options.short_run_count),
             "from 0 to " + std::to_string(run_count_limit));
+    require(options.degrees_of_freedom >= degrees_of_freedom_least &&
+                options.degrees_of_freedom <= degrees_of_freedom_limit,
+            "degrees_of_freedom", brief_text(options.degrees_of_freedom),
+            "from " + brief_text(degrees_of_freedom_least) + " to " +
+                brief_text(degrees_of_freedom_limit));
+    if (options.family == ComponentFamily::student && options.prior != Prior::none)
+        throw InvalidArgument(
+            "The prior is one of Gaussian components: fit Student-t components without it.");
     require(
         options.covariance_floor >= covariance_floor_least &&
             options.covariance_floor <= covariance_floor_limit,

@@ -10,6 +10,7 @@
 #include "mixtura/common/matrix.h"
 #include "mixtura/gaussian_mixture/covariance_structure.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
+#include "mixtura/gaussian_mixture/student_tails.h"
 
 namespace mixtura {
 
@@ -36,6 +37,10 @@ Prior prior_from(std::string_view name);
 struct EmOptions {
     int component_count = 2;  ///< K >= 1
     CovarianceStructure covariance_structure = CovarianceStructure::VVV;
+    ComponentFamily family = ComponentFamily::gaussian;
+    DegreesOfFreedomRule degrees_of_freedom_rule = DegreesOfFreedomRule::free;  ///< Student-t
+    /// Of Student-t components: where they are held (rule `fixed`), else where they begin.
+    double degrees_of_freedom = 50.0;
     Initialisation initialisation = Initialisation::hierarchical;
     /// A run has converged when at three EM steps in succession the limit that Aitken's
     /// acceleration predicts is nearer than this, in nats, or the step gains less than
@@ -97,13 +102,16 @@ struct EmFit {
     std::string spurious;
 };
 
-/// Maximum-likelihood estimate of a Gaussian mixture by expectation-maximisation (EM).
+/// Maximum-likelihood estimate of a Gaussian or Student-t mixture by expectation-maximisation (EM).
 ///
 /// Alternates the responsibilities r_ik = pi_k N(x_i; mu_k, Sigma_k) / p(x_i) with the estimates
-/// they imply under the covariance structure. Where the floor is inactive the log-likelihood (under
+/// they imply under the covariance structure. Rows of Student-t components weigh
+/// u_ik = (nu_k + d) / (nu_k + D_ik) in the moments; their scale matrices are those of PX-EM, and the
+/// degrees of freedom take a Newton step each iteration (student_tails.h). Where the floor is inactive the log-likelihood (under
 /// a prior, the log-posterior) never decreases.
 /// Source: Dempster, Laird & Rubin (1977), J. R. Stat. Soc. B 39:1; Celeux & Govaert (1995);
-/// Varadhan & Roland (2008), Scand. J. Stat. 35:335.
+/// Varadhan & Roland (2008), Scand. J. Stat. 35:335; Peel & McLachlan (2000), Stat. Comput. 10:339;
+/// Liu, Rubin & Wu (1998), Biometrika 85:755.
 ///
 /// @param observations         n x d, one observation per row, finite, n >= K; in the data's own units
 /// @param observation_weights  n case weights >= 0, or empty for all one
@@ -113,7 +121,8 @@ struct EmFit {
 ///                             too: a labelled row counts with log(pi_k N(x; mu_k, Sigma_k)).
 /// @return every run, and the model of the admissible one with the highest log-likelihood; a
 ///         cancelled run ends with its last complete iterate
-/// @throw InvalidArgument     an option, the weights or the start break a condition stated above
+/// @throw InvalidArgument     an option, the weights or the start break a condition stated above;
+///                            Student-t components with a prior or with known components
 /// @throw DataError           fewer rows than components (or, unless the structure is diagonal, not
 ///                            more than features), a value that is not finite, a constant feature
 /// @throw NumericalError      every run was degenerate; quotes their diagnoses

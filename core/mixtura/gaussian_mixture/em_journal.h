@@ -16,6 +16,7 @@ struct EmIterate {
     Eigen::VectorXd mixing_weights;  ///< K
     Eigen::MatrixXd means;           ///< K x d
     CovarianceEstimate estimate;
+    Eigen::VectorXd degrees_of_freedom;  ///< K; empty: Gaussian components
 };
 
 /// How a run proceeds, beside its parameters.
@@ -23,6 +24,7 @@ struct EmPace {
     int plain_steps = 0;      ///< EM steps in succession since the start or the last jump
     double jump_limit = 1.0;  ///< greatest length of the next SQUAREM jump
     int floored_steps = 0;    ///< iterates in succession that the covariance floor held
+    double tail_reach = 4.0;  ///< greatest factor by which degrees of freedom change in a step
 };
 
 /// Which start of which model.

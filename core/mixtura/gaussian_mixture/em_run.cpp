@@ -26,6 +26,8 @@ using Shape = GaussianParameters::Shape;
 
 /// A component is empty below this mass, in rows of average weight.
 constexpr double least_mass = 1e-6;
+/// Rounding of a log-likelihood, relative to it.
+constexpr double rounding_slack = 1e-13;
 /// A smaller relative gain than this ends a run whatever Aitken's estimate says.
 constexpr double least_relative_gain = 1e-10;
 /// EM steps before the first jump.
@@ -34,6 +36,8 @@ constexpr int steps_before_jumps = 5;
 constexpr int settled_steps = 3;
 /// Factor by which a jump of the greatest length allowed raises, and one in vain lowers, that length.
 constexpr double jump_growth = 4.0;
+/// Greatest factor by which degrees of freedom change in one step, where nothing speaks against it.
+constexpr double longest_tail_reach = 4.0;
 /// A run that the floor holds for so many iterations is given up.
 constexpr int floored_steps_limit = 200;
 
@@ -44,6 +48,25 @@ Shape shape_of(CovarianceStructure structure) {
 bool shares_covariance(CovarianceStructure structure) {
     return structure == CovarianceStructure::EII || structure == CovarianceStructure::EEI ||
            structure == CovarianceStructure::EEE;
+}
+
+bool has_common_volume(CovarianceStructure structure) {
+    return to_string(structure).front() == 'E';
+}
+
+/// Brings the scale matrices of an M-step to where parameter expansion (PX-EM) has them: the scale
+/// of the latent weights u is estimated along with the rest and then taken out, which multiplies
+/// each Sigma_k by sum r / sum r u, or where volumes are equal all by the same. It has the same
+/// limit as EM, in fewer steps.
+void expand(CovarianceEstimate& estimate, CovarianceStructure structure,
+            const GaussianStatistics& statistics) {
+    const Eigen::VectorXd& sums = statistics.tails.weight_sums;
+    const double common = statistics.masses.sum() / sums.sum();
+    for (std::size_t k = 0; k < estimate.covariances.size(); ++k) {
+        const auto at = static_cast<Index>(k);
+        estimate.covariances[k] *=
+            has_common_volume(structure) ? common : statistics.masses[at] / sums[at];
+    }
 }
 
 /// Why `statistics` cannot feed an M-step, or nothing.
@@ -77,6 +100,7 @@ bool prepare(const EmIterate& iterate, CovarianceStructure structure,
     parameters.shape = shape_of(structure);
     parameters.mixing_weights = iterate.mixing_weights;
     parameters.means = iterate.means;
+    parameters.degrees_of_freedom = iterate.degrees_of_freedom;
     parameters.covariance_factors = iterate.estimate.covariances;
     for (std::size_t k = 0; k < parameters.covariance_factors.size(); ++k) {
         Eigen::MatrixXd& factor = parameters.covariance_factors[k];
@@ -95,20 +119,31 @@ bool prepare(const EmIterate& iterate, CovarianceStructure structure,
 
 /// @param labelled_count  components that keep their places, since labels name them
 GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure,
-                         int labelled_count) {
+                         DegreesOfFreedomRule rule, int labelled_count) {
     std::vector<Eigen::MatrixXd> covariances = iterate.estimate.covariances;
     if (is_diagonal(structure)) {
         for (Eigen::MatrixXd& covariance : covariances)
             covariance = Eigen::MatrixXd(covariance.col(0).asDiagonal());
     }
+    std::optional<StudentTails> tails;
+    if (iterate.degrees_of_freedom.size() > 0)
+        tails = StudentTails{.degrees_of_freedom = iterate.degrees_of_freedom, .rule = rule};
     const GaussianMixture model(iterate.mixing_weights, iterate.means, std::move(covariances),
-                                structure);
+                                structure, std::move(tails));
     return reordered(model, canonical_order(model, labelled_count));
 }
 
 /// The start model as parameters of a pass that returns scatters of the structure's shape.
-GaussianParameters start_parameters(const GaussianMixture& model, CovarianceStructure structure) {
+GaussianParameters start_parameters(const GaussianMixture& model, const EmOptions& options) {
+    const CovarianceStructure structure = options.covariance_structure;
     GaussianParameters parameters = model.pass_parameters();
+    if (options.family == ComponentFamily::gaussian)
+        parameters.degrees_of_freedom.resize(0);
+    else if (!model.tails() || options.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed)
+        parameters.degrees_of_freedom =
+            Eigen::VectorXd::Constant(model.component_count(), options.degrees_of_freedom);
+    else if (options.degrees_of_freedom_rule == DegreesOfFreedomRule::common)
+        parameters.degrees_of_freedom.setConstant(parameters.degrees_of_freedom.mean());
     if (parameters.shape == Shape::diagonal && !is_diagonal(structure)) {
         parameters.shape = Shape::full;
         parameters.covariance_factors = model.covariance_factors();
@@ -151,7 +186,8 @@ class Run {
 
     EmRunOutcome from_model(const GaussianMixture& model) {
         outcome_.record.start = "model";
-        const GaussianParameters parameters = start_parameters(model, structure_);
+        parameters_ = start_parameters(model, options_);
+        const GaussianParameters& parameters = parameters_;
         std::optional<GaussianStatistics> statistics = pass(parameters);
         if (!statistics)
             return finish();
@@ -185,6 +221,8 @@ class Run {
 
   private:
     bool is_allowed(const GaussianMixture& model) const {
+        if (model.tails().has_value() != (options_.family == ComponentFamily::student))
+            return false;
         return model.covariance_structure() == structure_ ||
                is_nested(model.covariance_structure(), structure_);
     }
@@ -256,9 +294,11 @@ class Run {
             return there && there->log_likelihood + log_prior_at(parameters) >= least &&
                    fault_in(*there, row_weight_, 0).empty();
         };
-        if (!is_gain_at(from_squarem_coordinates(jump.point, scales_, parameters_)))
+        const GaussianParameters jumped =
+            from_squarem_coordinates(jump.point, scales_, parameters_);
+        if (!is_gain_at(jumped))
             return false;
-        EmIterate landing = maximise(*there, common_part);
+        EmIterate landing = maximise(*there, common_part, jumped.degrees_of_freedom);
         GaussianParameters parameters;
         if (!prepare(landing, structure_, parameters) || !is_gain_at(parameters))
             return false;
@@ -268,16 +308,32 @@ class Run {
         return true;
     }
 
-    /// M-step: mixing weights from the masses, means and covariances under structure and prior.
-    EmIterate maximise(const GaussianStatistics& statistics,
-                       const Eigen::MatrixXd& common_part) const {
+    /// M-step: mixing weights from the masses, means and covariances under structure and prior, and
+    /// a step of the degrees of freedom from those of the pass that gave the statistics.
+    EmIterate maximise(const GaussianStatistics& statistics, const Eigen::MatrixXd& common_part,
+                       const Eigen::VectorXd& degrees_of_freedom) const {
         const Eigen::VectorXd mixing_weights = statistics.masses / statistics.masses.sum();
         const auto estimate = [&](const GaussianStatistics& moments) -> EmIterate {
-            return {mixing_weights, moments.means,
+            return {mixing_weights,
+                    moments.means,
                     estimate_covariances(structure_, moments.masses, moments.scatters, floor_,
-                                         common_part)};
+                                         common_part),
+                    {}};
         };
-        return prior_ ? estimate(with_prior(*prior_, statistics)) : estimate(statistics);
+        EmIterate next = prior_ ? estimate(with_prior(*prior_, statistics)) : estimate(statistics);
+        if (options_.family == ComponentFamily::gaussian)
+            return next;
+        if (statistics.tails.weight_sums.size() == 0) {  // moments of a partition
+            next.degrees_of_freedom =
+                Eigen::VectorXd::Constant(mixing_weights.size(), options_.degrees_of_freedom);
+            return next;
+        }
+        if (next.estimate.floors_applied == 0)
+            expand(next.estimate, structure_, statistics);
+        next.degrees_of_freedom =
+            next_degrees_of_freedom(degrees_of_freedom, statistics.tails,
+                                    options_.degrees_of_freedom_rule, pace_.tail_reach);
+        return next;
     }
 
     double log_prior_at(const GaussianParameters& parameters) const {
@@ -291,8 +347,9 @@ class Run {
             degenerate(std::move(fault));
             return std::nullopt;
         }
-        EmIterate next =
-            maximise(statistics, last_ ? last_->estimate.common_part : Eigen::MatrixXd());
+        held_tails_ = parameters_.degrees_of_freedom;
+        EmIterate next = maximise(
+            statistics, last_ ? last_->estimate.common_part : Eigen::MatrixXd(), held_tails_);
         if (!prepare(next, structure_, parameters_)) {
             degenerate("A covariance is not positive definite at iteration " +
                        std::to_string(iteration + 1) +
@@ -305,6 +362,11 @@ class Run {
     /// E-step at `next`, whose parameters are `parameters_`. @return false where it ended the run
     bool move_to(EmIterate next, GaussianStatistics& statistics) {
         std::optional<GaussianStatistics> there = pass(parameters_);
+        if (there && moved_tails_too_far(next, there->log_likelihood)) {
+            next.degrees_of_freedom = held_tails_;
+            parameters_.degrees_of_freedom = held_tails_;
+            there = pass(parameters_);
+        }
         if (!there || lost_likelihood(there->log_likelihood))
             return false;
         statistics = std::move(*there);
@@ -312,6 +374,21 @@ class Run {
             ++pace_.plain_steps;
         keep(std::move(next), statistics.log_likelihood);
         return !ends();
+    }
+
+    /// Whether likelihood was lost by a step of the degrees of freedom, which sees the other
+    /// parameters as they were; those alone cannot lose any. Shortens or lengthens the next one.
+    bool moved_tails_too_far(const EmIterate& next, double log_likelihood) {
+        const std::vector<double>& trace = outcome_.record.log_likelihood;
+        if (next.degrees_of_freedom.size() == 0 || next.degrees_of_freedom == held_tails_ ||
+            held_tails_.size() == 0 || trace.empty())
+            return false;
+        const bool is_loss =
+            log_likelihood < trace.back() - rounding_slack * std::abs(trace.back());
+        pace_.tail_reach = is_loss
+                               ? std::sqrt(pace_.tail_reach)
+                               : std::min(longest_tail_reach, pace_.tail_reach * pace_.tail_reach);
+        return is_loss;
     }
 
     /// Statistics at `parameters`; none, and the run has ended, where it was cancelled or there is
@@ -411,7 +488,8 @@ class Run {
         EmRun& run = outcome_.record;
         if (last_ && run.status != FitStatus::degenerate) {
             run.floors_applied = last_->estimate.floors_applied;
-            outcome_.model = as_model(*last_, structure_, problem_.labelled_component_count());
+            outcome_.model = as_model(*last_, structure_, options_.degrees_of_freedom_rule,
+                                      problem_.labelled_component_count());
             outcome_.spurious = run.diagnosis.empty()
                                     ? spurious_reason(*outcome_.model, problem_.weight_sum(),
                                                       run.floors_applied, prior_.has_value())
@@ -438,6 +516,7 @@ class Run {
     std::optional<ConjugatePrior> prior_;
     double row_weight_;
     GaussianParameters parameters_;
+    Eigen::VectorXd held_tails_;  ///< degrees of freedom before the last M-step
     std::optional<EmIterate> last_;
     EmPace pace_;
     EmRunOutcome outcome_;

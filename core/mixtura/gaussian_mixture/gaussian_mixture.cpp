@@ -8,8 +8,11 @@
 #include <string>
 #include <utility>
 
+#include <boost/math/distributions/chi_squared.hpp>
+
 #include "mixtura/common/error.h"
 #include "mixtura/linalg/cholesky.h"
+#include "mixtura/linalg/student_t.h"
 
 namespace mixtura {
 
@@ -60,6 +63,27 @@ Eigen::MatrixXd checked_factor(Eigen::MatrixXd& covariance, Index k, Index featu
     return factor;
 }
 
+void check_tails(const StudentTails& tails, Index component_count) {
+    if (tails.degrees_of_freedom.size() != component_count)
+        throw InvalidArgument("There are " + std::to_string(tails.degrees_of_freedom.size()) +
+                              " degrees of freedom for " + std::to_string(component_count) +
+                              " components; the counts must agree.");
+    for (Index k = 0; k < component_count; ++k) {
+        const double nu = tails.degrees_of_freedom[k];
+        if (!(nu > 0.0) || !std::isfinite(nu))
+            throw InvalidArgument("The degrees of freedom of " + component_name(k) + " are " +
+                                  std::to_string(nu) + "; they must be positive.");
+    }
+}
+
+std::optional<StudentTails> reordered_tails(const GaussianMixture& model,
+                                            const std::vector<int>& order) {
+    if (!model.tails())
+        return std::nullopt;
+    return StudentTails{.degrees_of_freedom = model.tails()->degrees_of_freedom(order),
+                        .rule = model.tails()->rule};
+}
+
 /// The structure that a marginal of a mixture keeps: volumes that were equal over all features
 /// need not be equal over some.
 CovarianceStructure marginal_structure(CovarianceStructure structure) {
@@ -100,11 +124,12 @@ void check_observations(const GaussianMixture& model, const MatrixRef& observati
 
 GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
                                  std::vector<Eigen::MatrixXd> covariances,
-                                 CovarianceStructure structure)
+                                 CovarianceStructure structure, std::optional<StudentTails> tails)
     : weights_(std::move(mixing_weights)),
       means_(std::move(means)),
       covariances_(std::move(covariances)),
-      structure_(structure) {
+      structure_(structure),
+      tails_(std::move(tails)) {
     if (weights_.size() < 1 || means_.cols() < 1)
         throw InvalidArgument("A mixture needs at least one component and one feature.");
     if (means_.rows() != weights_.size() ||
@@ -131,6 +156,8 @@ GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd
         factors_.push_back(
             checked_factor(covariances_[static_cast<std::size_t>(k)], k, means_.cols()));
     }
+    if (tails_)
+        check_tails(*tails_, weights_.size());
 }
 
 int GaussianMixture::component_count() const noexcept {
@@ -142,13 +169,16 @@ int GaussianMixture::feature_count() const noexcept {
 }
 
 int GaussianMixture::parameter_count() const noexcept {
-    return mixtura::parameter_count(structure_, component_count(), feature_count());
+    return mixtura::parameter_count(structure_, component_count(), feature_count()) +
+           (tails_ ? tail_parameter_count(tails_->rule, component_count()) : 0);
 }
 
 compute::GaussianParameters GaussianMixture::pass_parameters() const {
     compute::GaussianParameters parameters;
     parameters.mixing_weights = weights_;
     parameters.means = means_;
+    if (tails_)
+        parameters.degrees_of_freedom = tails_->degrees_of_freedom;
     const bool all_diagonal =
         std::ranges::all_of(covariances_, [](const auto& c) { return c.isDiagonal(0.0); });
     if (!all_diagonal) {
@@ -173,7 +203,7 @@ GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& 
     for (const int k : order)
         covariances.push_back(model.covariances()[static_cast<std::size_t>(k)]);
     return {model.mixing_weights()(order), model.means()(order, Eigen::all), std::move(covariances),
-            model.covariance_structure()};
+            model.covariance_structure(), reordered_tails(model, order)};
 }
 
 std::vector<int> canonical_order(const GaussianMixture& model, int kept_count) {
@@ -202,7 +232,15 @@ GaussianMixture marginal(const GaussianMixture& model, const std::vector<int>& f
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.emplace_back(covariance(features, features));
     return {model.mixing_weights(), model.means()(Eigen::all, features), std::move(covariances),
-            marginal_structure(model.covariance_structure())};
+            marginal_structure(model.covariance_structure()), model.tails()};
+}
+
+double squared_radius(const GaussianMixture& model, int component, double probability,
+                      int feature_count) {
+    if (model.tails())
+        return student_squared_radius(probability, model.tails()->degrees_of_freedom[component],
+                                      feature_count);
+    return boost::math::quantile(boost::math::chi_squared(feature_count), probability);
 }
 
 Scores score(const GaussianMixture& model, const MatrixRef& observations,
@@ -242,6 +280,10 @@ Sample sample(const GaussianMixture& model, std::int64_t rows, RandomStream& ran
     for (Index i = 0; i < rows; ++i) {
         const Index k = random.categorical(model.mixing_weights());
         for (Index j = 0; j < d; ++j) standard[j] = random.normal();
+        if (model.tails()) {
+            const double nu = model.tails()->degrees_of_freedom[k];
+            standard *= std::sqrt(0.5 * nu / random.gamma(0.5 * nu));
+        }
         const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
         draws.observations.row(i) =
             model.means().row(k) + (factor.triangularView<Eigen::Lower>() * standard).transpose();

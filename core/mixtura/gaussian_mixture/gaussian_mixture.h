@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "mixtura/common/fit_control.h"
@@ -9,33 +10,40 @@
 #include "mixtura/common/random.h"
 #include "mixtura/compute/row_passes.h"
 #include "mixtura/gaussian_mixture/covariance_structure.h"
+#include "mixtura/gaussian_mixture/student_tails.h"
 
 namespace mixtura {
 
-/// A Gaussian mixture p(x) = sum_k pi_k N(x; mu_k, Sigma_k). A value that cannot be invalid.
+/// A Gaussian mixture p(x) = sum_k pi_k N(x; mu_k, Sigma_k), or with tails its relative of Student-t
+/// components, of which Sigma_k are the scale matrices. A value that cannot be invalid.
 class GaussianMixture {
   public:
     /// @param mixing_weights  K, > 0, sum 1 within 1e-9 (then renormalised)
     /// @param means           K x d, finite
     /// @param covariances     K of d x d, symmetric within 1e-9 relative, positive definite
+    /// @param tails           K degrees of freedom, finite and > 0; none: Gaussian components
     /// @throw InvalidArgument  names the component and what is wrong with it
     GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
                     std::vector<Eigen::MatrixXd> covariances,
-                    CovarianceStructure structure = CovarianceStructure::VVV);
+                    CovarianceStructure structure = CovarianceStructure::VVV,
+                    std::optional<StudentTails> tails = std::nullopt);
 
     [[nodiscard]] int component_count() const noexcept;
     [[nodiscard]] int feature_count() const noexcept;
     [[nodiscard]] CovarianceStructure covariance_structure() const noexcept { return structure_; }
     [[nodiscard]] const Eigen::VectorXd& mixing_weights() const noexcept { return weights_; }
     [[nodiscard]] const Eigen::MatrixXd& means() const noexcept { return means_; }
+    /// Of Student-t components the scale matrices.
     [[nodiscard]] const std::vector<Eigen::MatrixXd>& covariances() const noexcept {
         return covariances_;
     }
+    /// None where the components are Gaussian.
+    [[nodiscard]] const std::optional<StudentTails>& tails() const noexcept { return tails_; }
     /// Lower Cholesky factors of the covariances.
     [[nodiscard]] const std::vector<Eigen::MatrixXd>& covariance_factors() const noexcept {
         return factors_;
     }
-    /// Free parameters under the covariance structure.
+    /// Free parameters under the covariance structure, those of the tails included.
     [[nodiscard]] int parameter_count() const noexcept;
     /// The parameters in the form that passes over rows take.
     [[nodiscard]] compute::GaussianParameters pass_parameters() const;
@@ -46,7 +54,13 @@ class GaussianMixture {
     std::vector<Eigen::MatrixXd> covariances_;
     std::vector<Eigen::MatrixXd> factors_;
     CovarianceStructure structure_;
+    std::optional<StudentTails> tails_;
 };
+
+/// Squared Mahalanobis distance that a row of component `component` (0-based) stays below with
+/// `probability` in [0, 1), in the plane or space of any `feature_count` of its features.
+double squared_radius(const GaussianMixture& model, int component, double probability,
+                      int feature_count);
 
 /// The mixture of the components in the order `order` (a permutation of 0..K-1).
 GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& order);

@@ -51,12 +51,11 @@ void make_room_for_ellipses(AxisRange& range, const GaussianMixture& model, int 
         return;
     constexpr double ellipse_room = 0.15;
     const AxisRange data = range;
-    const double radius =
-        std::sqrt(-2.0 * std::log1p(-*std::max_element(masses.begin(), masses.end())));
+    const double mass = *std::max_element(masses.begin(), masses.end());
     for (int k = 0; k < model.component_count(); ++k) {
         const double reach =
-            1.03 * radius *
-            std::sqrt(model.covariances()[static_cast<std::size_t>(k)](feature, feature));
+            1.03 * std::sqrt(squared_radius(model, k, mass, 2) *
+                             model.covariances()[static_cast<std::size_t>(k)](feature, feature));
         range.lower = std::min(range.lower, std::max(model.means()(k, feature) - reach,
                                                      data.lower - ellipse_room * data.size()));
         range.upper = std::max(range.upper, std::min(model.means()(k, feature) + reach,

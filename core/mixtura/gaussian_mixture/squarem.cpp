@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mixtura/gaussian_mixture/student_tails.h"
+
 namespace mixtura {
 
 using compute::GaussianParameters;
@@ -14,7 +16,8 @@ namespace {
 Index coordinate_count(const GaussianParameters& parameters) {
     const Index d = parameters.means.cols();
     const bool is_full = parameters.shape == GaussianParameters::Shape::full;
-    return parameters.mixing_weights.size() * (1 + d + (is_full ? d * (d + 1) / 2 : d));
+    return parameters.mixing_weights.size() * (1 + d + (is_full ? d * (d + 1) / 2 : d)) +
+           parameters.degrees_of_freedom.size();
 }
 
 }  // namespace
@@ -35,6 +38,7 @@ Eigen::VectorXd squarem_coordinates(const GaussianParameters& parameters,
             *next++ = std::log(factor(i, is_full ? i : 0));
         }
     }
+    for (const double nu : parameters.degrees_of_freedom) *next++ = std::log(nu);
     return coordinates;
 }
 
@@ -55,6 +59,8 @@ GaussianParameters from_squarem_coordinates(const Eigen::VectorXd& coordinates,
             factor(i, is_full ? i : 0) = std::exp(*next++);
         }
     }
+    for (double& nu : parameters.degrees_of_freedom)
+        nu = std::clamp(std::exp(*next++), degrees_of_freedom_least, degrees_of_freedom_limit);
     Eigen::VectorXd& weights = parameters.mixing_weights;
     weights = (weights.array() - weights.maxCoeff()).exp();
     weights /= weights.sum();

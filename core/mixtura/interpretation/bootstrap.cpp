@@ -77,6 +77,12 @@ EmFit refit(const GaussianMixture& model, const MatrixRef& observations, const V
     EmOptions em = options.em;
     em.component_count = model.component_count();
     em.covariance_structure = model.covariance_structure();
+    em.family = model.tails() ? ComponentFamily::student : ComponentFamily::gaussian;
+    if (model.tails()) {
+        em.degrees_of_freedom_rule = model.tails()->rule;
+        if (em.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed)
+            em.degrees_of_freedom = model.tails()->degrees_of_freedom[0];
+    }
     const EmStart start{.partition = {}, .model = model};
     if (options.kind == BootstrapKind::parametric) {
         const Sample draws = sample(model, std::llround(weights.sum()), random);

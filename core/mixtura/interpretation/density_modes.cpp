@@ -19,6 +19,7 @@
 #include "mixtura/interpretation/row_checks.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/log_domain.h"
+#include "mixtura/linalg/student_t.h"
 #include "mixtura/linalg/symmetric_eigen.h"
 
 namespace mixtura {
@@ -60,9 +61,12 @@ class ScaledMixture {
             const Eigen::MatrixXd whitening =
                 scaled.triangularView<Eigen::Lower>().solve(Eigen::MatrixXd::Identity(d, d));
             precisions_.emplace_back(whitening.transpose() * whitening);
+            const auto dim = static_cast<double>(d);
+            tails_.push_back(model.tails() ? model.tails()->degrees_of_freedom[k] : 0.0);
             log_scales_.push_back(std::log(model.mixing_weights()[k]) -
-                                  half_log_determinant(factor) -
-                                  0.5 * static_cast<double>(d) * std::log(2.0 * std::numbers::pi));
+                                  half_log_determinant(factor) +
+                                  (model.tails() ? student_log_centre(tails_.back(), dim)
+                                                 : -0.5 * dim * std::log(2.0 * std::numbers::pi)));
         }
     }
 
@@ -83,10 +87,17 @@ class ScaledMixture {
         for (Index k = 0; k < means_.rows(); ++k) {
             const double responsibility = std::exp(terms[k] - local.log_density);
             const Eigen::MatrixXd& own = precisions_[static_cast<std::size_t>(k)];
+            // The gradient of log p_k is u P (mu - x), its derivative
+            // -u P + 2 u^2 / (nu + d) P (x - mu) (x - mu)' P; Gaussian: u = 1 without the second.
             const Eigen::VectorXd pull = own * (means_.row(k).transpose() - x);
-            local.gradient += responsibility * pull;
-            local.hessian += responsibility * (pull * pull.transpose());
-            precision += responsibility * own;
+            const double nu = tails_[static_cast<std::size_t>(k)];
+            const double total = nu + static_cast<double>(d);
+            const double u =
+                nu == 0.0 ? 1.0 : total / (nu + pull.dot(means_.row(k).transpose() - x));
+            const double bend = nu == 0.0 ? 0.0 : 2.0 * u * u / total;
+            local.gradient += responsibility * u * pull;
+            local.hessian += responsibility * (u * u + bend) * (pull * pull.transpose());
+            precision += responsibility * u * own;
         }
         local.hessian -= precision + local.gradient * local.gradient.transpose();
         local.mean_shift = precision.llt().solve(local.gradient);
@@ -96,14 +107,19 @@ class ScaledMixture {
   private:
     [[nodiscard]] double log_term(const Eigen::VectorXd& x, Index k) const {
         const Eigen::VectorXd distance = x - means_.row(k).transpose();
-        return log_scales_[static_cast<std::size_t>(k)] -
-               0.5 * distance.dot(precisions_[static_cast<std::size_t>(k)] * distance);
+        const auto at = static_cast<std::size_t>(k);
+        const double square = distance.dot(precisions_[at] * distance);
+        const double nu = tails_[at];
+        return log_scales_[at] -
+               (nu == 0.0 ? 0.5 * square
+                          : 0.5 * (nu + static_cast<double>(x.size())) * std::log1p(square / nu));
     }
 
     Eigen::VectorXd units_;
     Eigen::MatrixXd means_;
     std::vector<Eigen::MatrixXd> precisions_;
     std::vector<double> log_scales_;
+    std::vector<double> tails_;  ///< degrees of freedom; 0: Gaussian
 };
 
 double length_of(const Eigen::VectorXd& step) {

@@ -73,7 +73,7 @@ GaussianMixture projected_mixture(const GaussianMixture& model, const Eigen::Row
         covariances.emplace_back(half * half.transpose());
     }
     return {model.mixing_weights(), (model.means().rowwise() - centre) * directions,
-            std::move(covariances)};
+            std::move(covariances), CovarianceStructure::VVV, model.tails()};
 }
 
 }  // namespace

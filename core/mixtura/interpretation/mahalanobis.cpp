@@ -10,6 +10,7 @@
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/interpretation/row_checks.h"
+#include "mixtura/linalg/student_t.h"
 
 namespace mixtura {
 
@@ -48,7 +49,7 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
     constexpr Index rows_between_stops = 16384;
     check_classified(model, observations, classification);
     const Index n = observations.rows();
-    MahalanobisDistances distances{Eigen::VectorXd(n), Eigen::VectorXd(n)};
+    MahalanobisDistances distances{Eigen::VectorXd(n), Eigen::VectorXd(n), {}};
     const boost::math::chi_squared distribution(model.feature_count());
     Eigen::VectorXd whitened(model.feature_count());
     for (Index i = 0; i < n; ++i) {
@@ -61,7 +62,17 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
                        .solve(distance);
         distances.squared_distances[i] = whitened.squaredNorm();
         distances.tail_probabilities[i] =
-            boost::math::cdf(boost::math::complement(distribution, distances.squared_distances[i]));
+            model.tails() ? student_tail_probability(distances.squared_distances[i],
+                                                     model.tails()->degrees_of_freedom[k],
+                                                     model.feature_count())
+                          : boost::math::cdf(boost::math::complement(
+                                distribution, distances.squared_distances[i]));
+    }
+    distances.gaussian_distances = distances.squared_distances;
+    if (model.tails()) {
+        for (Index i = 0; i < n; ++i)
+            distances.gaussian_distances[i] = boost::math::quantile(
+                boost::math::complement(distribution, distances.tail_probabilities[i]));
     }
     return distances;
 }

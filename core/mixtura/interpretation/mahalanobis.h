@@ -14,11 +14,13 @@ namespace mixtura {
 struct MahalanobisDistances {
     Eigen::VectorXd squared_distances;  ///< n: (x - mu_k)' Sigma_k^-1 (x - mu_k)
     Eigen::VectorXd
-        tail_probabilities;  ///< n: probability of a chi-square with d degrees beyond it
+        tail_probabilities;  ///< n: probability that a row of the component lies beyond it
+    /// n: the squared distances of the same tail probabilities in a Gaussian component.
+    Eigen::VectorXd gaussian_distances;
 };
 
 /// For rows of a Gaussian component the squared distance follows a chi-square distribution with d
-/// degrees of freedom.
+/// degrees of freedom; for rows of a Student-t component, divided by d, F(d, nu).
 /// @param classification  n, 0-based component of each row
 /// @throw InvalidArgument     wrong number of features, rows or components
 /// @throw compute::Cancelled  the stop was requested

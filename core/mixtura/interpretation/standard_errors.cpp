@@ -26,6 +26,10 @@ constexpr Index block_rows = 512;
 
 void check(const GaussianMixture& model, const MatrixRef& observations, const VectorRef& weights) {
     check_rows(model, observations, weights);
+    if (model.tails())
+        throw InvalidArgument(
+            "Standard errors from derivatives are worked out for Gaussian components; for "
+            "Student-t components use the bootstrap.");
     if (model.parameter_count() > standard_error_parameter_limit)
         throw InvalidArgument("The model has " + std::to_string(model.parameter_count()) +
                               " free parameters; standard errors from derivatives are worked out "

@@ -70,6 +70,9 @@ json run_json(const EmRunKey& key, const EmRunState& state) {
     run["plain_steps"] = state.pace.plain_steps;
     run["jump_limit"] = state.pace.jump_limit;
     run["floored_steps"] = state.pace.floored_steps;
+    run["degrees_of_freedom"] =
+        std::vector<double>(iterate.degrees_of_freedom.begin(), iterate.degrees_of_freedom.end());
+    run["tail_reach"] = state.pace.tail_reach;
     return run;
 }
 
@@ -106,6 +109,12 @@ EmIterate read_iterate(const JsonReader& reader, const EmRunKey& key) {
         iterate.estimate.common_part = read_matrix(common, feature_count, columns);
     }
     iterate.estimate.floors_applied = reader.at("eigenvalues_at_floor").count();
+    const JsonReader tails = reader.at("degrees_of_freedom");
+    if (tails.array_size() > 0) {
+        const std::vector<double> numbers = tails.expect_size(component_count, "numbers").numbers();
+        iterate.degrees_of_freedom =
+            Eigen::Map<const Eigen::VectorXd>(numbers.data(), static_cast<Index>(numbers.size()));
+    }
     return iterate;
 }
 
@@ -155,8 +164,11 @@ EmRunState read_state(const JsonReader& reader, const EmRunKey& key) {
         state.pace.plain_steps = reader.at("plain_steps").count();
         state.pace.jump_limit = reader.at("jump_limit").number();
         state.pace.floored_steps = reader.at("floored_steps").count();
+        state.pace.tail_reach = reader.at("tail_reach").number();
         if (!(state.pace.jump_limit >= 1.0))
             reader.at("jump_limit").fail("must be at least 1");
+        if (!(state.pace.tail_reach >= 1.0))
+            reader.at("tail_reach").fail("must be at least 1");
     }
     if (state.iterate && record.log_likelihood.empty())
         trace.fail("must hold a number for each iteration");

@@ -4,13 +4,14 @@
 
 #include "mixtura/common/version.h"
 #include "mixtura/io/export_text.h"
+#include "mixtura/linalg/student_t.h"
 
 namespace mixtura::export_text {
 
 namespace {
 
 constexpr std::string_view program =
-    R"program(// Gaussian mixture model, written by Mixtura @VERSION@. C++17 and its standard library are all it needs.
+    R"program(// @FAMILY@ mixture model, written by Mixtura @VERSION@. C++17 and its standard library are all it needs.
 //
 //     #include "model.hpp"
 //     mixtura_model::Score s = mixtura_model::score(x);   // x: @D@ numbers in the order of feature_names
@@ -39,14 +40,14 @@ inline const std::array<double, component_count> mixing_weights = {
 // Row by row, a row per component.
 inline const std::array<double, component_count * feature_count> means = {
 @MEANS@};
-// Lower Cholesky factors of the covariances, one after the other: the rows up to the diagonal.
+// Lower Cholesky factors of the covariances (of Student-t components the scale matrices), one after the other: the rows up to the diagonal.
 inline const std::array<double, component_count * (feature_count * (feature_count + 1) / 2)>
     covariance_factors = {
 @FACTORS@};
-// log mixing_weights[k] - feature_count / 2 log(2 pi) - log det(factor k).
+// Log of mixing_weights[k] times the density of component k at its mean.
 inline const std::array<double, component_count> log_constants = {
 @CONSTANTS@};
-
+@TAILS@
 struct Score {
     double log_density;
     std::array<double, component_count> responsibilities;
@@ -68,7 +69,7 @@ inline Score score(const double* x) {
             whitened[i] = y / *factor++;
             distance += whitened[i] * whitened[i];
         }
-        log_joint[k] = log_constants[k] - 0.5 * distance;
+        log_joint[k] = log_constants[k] - @FALLOFF@;
     }
     int best = 0;
     for (int k = 1; k < component_count; ++k)
@@ -172,24 +173,37 @@ std::string cpp_program(const SavedModel& saved) {
     for (const std::string& name : saved.data.features) names.push_back(cpp_string(name));
     std::vector<std::string> factors;
     Eigen::VectorXd constants(model.component_count());
+    const auto& tails = model.tails();
     for (int k = 0; k < model.component_count(); ++k) {
         const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
         for (Eigen::Index i = 0; i < factor.rows(); ++i) {
             for (Eigen::Index j = 0; j <= i; ++j) factors.push_back(number(factor(i, j)));
         }
-        constants[k] = std::log(model.mixing_weights()[k]) -
-                       0.5 * model.feature_count() * std::log(2.0 * std::numbers::pi) -
-                       factor.diagonal().array().log().sum();
+        const double d = model.feature_count();
+        constants[k] = std::log(model.mixing_weights()[k]) - factor.diagonal().array().log().sum() +
+                       (tails ? student_log_centre(tails->degrees_of_freedom[k], d)
+                              : -0.5 * d * std::log(2.0 * std::numbers::pi));
     }
     const std::string indent(4, ' ');
-    return filled(program, {{"VERSION", version},
-                            {"K", std::to_string(model.component_count())},
-                            {"D", std::to_string(model.feature_count())},
-                            {"FEATURES", wrapped(names, indent)},
-                            {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
-                            {"MEANS", wrapped(numbers(model.means()), indent)},
-                            {"FACTORS", wrapped(factors, indent)},
-                            {"CONSTANTS", wrapped(numbers(constants), indent)}});
+    return filled(
+        program,
+        {{"VERSION", version},
+         {"FAMILY", tails ? "Student-t" : "Gaussian"},
+         {"TAILS",
+          tails ? "inline const std::array<double, component_count> degrees_of_freedom = {\n" +
+                      wrapped(numbers(tails->degrees_of_freedom), indent) + "};\n"
+                : ""},
+         {"FALLOFF", tails
+                         ? "0.5 * (degrees_of_freedom[k] + feature_count) *\n"
+                           "                           std::log1p(distance / degrees_of_freedom[k])"
+                         : "0.5 * distance"},
+         {"K", std::to_string(model.component_count())},
+         {"D", std::to_string(model.feature_count())},
+         {"FEATURES", wrapped(names, indent)},
+         {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
+         {"MEANS", wrapped(numbers(model.means()), indent)},
+         {"FACTORS", wrapped(factors, indent)},
+         {"CONSTANTS", wrapped(numbers(constants), indent)}});
 }
 
 }  // namespace mixtura::export_text

@@ -4,6 +4,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "mixtura/common/error.h"
 #include "mixtura/common/version.h"
 #include "mixtura/io/export_text.h"
 
@@ -54,6 +55,10 @@ std::string regression_table(const GaussianMixture& model, int component,
 
 std::string pmml_document(const SavedModel& saved) {
     const GaussianMixture& model = saved.model;
+    if (model.tails())
+        throw InvalidArgument(
+            "PMML has no element that gives the probabilities of Student-t components; export r, "
+            "python, cpp or json.");
     const std::vector<std::string>& features = saved.data.features;
     const std::string target = free_name("component", features);
     const std::string stem = free_name("centred_", features);

@@ -7,7 +7,7 @@ namespace mixtura::export_text {
 namespace {
 
 constexpr std::string_view program =
-    R"program("""Gaussian mixture model, written by Mixtura @VERSION@. NumPy is all it needs.
+    R"program("""@FAMILY@ mixture model, written by Mixtura @VERSION@. NumPy is all it needs.
 
     import model
     scores = model.score(data)     # n x @D@ array, or a table whose columns are found by name
@@ -20,6 +20,7 @@ From a shell: python3 model.py data.csv > scores.csv
 model.as_sklearn() gives a fitted sklearn.mixture.GaussianMixture.
 """
 import csv
+import math
 import sys
 
 import numpy as np
@@ -30,6 +31,8 @@ FEATURES = [
 MIXING_WEIGHTS = np.array([
 @WEIGHTS@,
 ])
+# of Student-t components, whose scale matrices stand in COVARIANCES; empty: Gaussian ones
+DEGREES_OF_FREEDOM = [@TAILS@]
 # a row per component
 MEANS = np.array([
 @MEANS@,
@@ -53,6 +56,16 @@ def columns(data):
     return data
 
 
+def log_unit_density(squared_distance, k):
+    """Log density of component k with unit covariance (or scale) at a squared distance."""
+    d = len(FEATURES)
+    if not DEGREES_OF_FREEDOM:
+        return -0.5 * d * np.log(2 * np.pi) - 0.5 * squared_distance
+    nu = DEGREES_OF_FREEDOM[k]
+    return (math.lgamma(0.5 * (nu + d)) - math.lgamma(0.5 * nu) - 0.5 * d * np.log(nu * np.pi)
+            - 0.5 * (nu + d) * np.log1p(squared_distance / nu))
+
+
 def score(data):
     """Log density, responsibilities, classification and uncertainty of every row."""
     x = columns(data)
@@ -60,8 +73,8 @@ def score(data):
     for k, weight in enumerate(MIXING_WEIGHTS):
         factor = np.linalg.cholesky(COVARIANCES[k])
         whitened = np.linalg.solve(factor, (x - MEANS[k]).T)
-        log_joint[:, k] = (np.log(weight) - 0.5 * len(FEATURES) * np.log(2 * np.pi)
-                           - np.log(np.diag(factor)).sum() - 0.5 * (whitened**2).sum(axis=0))
+        log_joint[:, k] = (np.log(weight) - np.log(np.diag(factor)).sum()
+                           + log_unit_density((whitened**2).sum(axis=0), k))
     largest = log_joint.max(axis=1, keepdims=True)
     log_density = largest + np.log(np.exp(log_joint - largest).sum(axis=1, keepdims=True))
     known = np.isfinite(log_density[:, 0])
@@ -75,6 +88,8 @@ def score(data):
 
 def as_sklearn():
     """The model as a fitted sklearn.mixture.GaussianMixture, for predict, score and sample."""
+    if DEGREES_OF_FREEDOM:
+        raise ValueError("scikit-learn has no mixtures of Student-t components")
     from sklearn.mixture import GaussianMixture
 
     model = GaussianMixture(len(MIXING_WEIGHTS), covariance_type="full")
@@ -121,6 +136,14 @@ if __name__ == "__main__":
     main(sys.argv[1])
 )program";
 
+/// The entries of the list of degrees of freedom; none where the components are Gaussian.
+std::string tails_text(const GaussianMixture& model) {
+    std::string text;
+    if (model.tails())
+        text.append("\n").append(wrapped(numbers(model.tails()->degrees_of_freedom), "    "));
+    return text.empty() ? text : text.append(",\n");
+}
+
 }  // namespace
 
 std::string python_program(const SavedModel& saved) {
@@ -131,7 +154,10 @@ std::string python_program(const SavedModel& saved) {
         for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
     }
     const std::string indent(4, ' ');
+    const auto& tails = saved.model.tails();
     return filled(program, {{"VERSION", version},
+                            {"FAMILY", tails ? "Student-t" : "Gaussian"},
+                            {"TAILS", tails_text(saved.model)},
                             {"K", std::to_string(saved.model.component_count())},
                             {"D", std::to_string(saved.model.feature_count())},
                             {"FEATURES", wrapped(names, indent)},

@@ -7,7 +7,7 @@ namespace mixtura::export_text {
 namespace {
 
 constexpr std::string_view program =
-    R"program(# Gaussian mixture model, written by Mixtura @VERSION@. Base R is all it needs.
+    R"program(# @FAMILY@ mixture model, written by Mixtura @VERSION@. Base R is all it needs.
 #
 #     source("model.R")
 #     scores <- mixtura_score(data)   # a data frame or matrix that holds the columns below
@@ -26,11 +26,11 @@ mixtura_model <- list(
     mixing_weights = c(
 @WEIGHTS@
     ),
-    # a row per component
+@TAILS@    # a row per component
     means = matrix(c(
 @MEANS@
     ), nrow = @K@, ncol = @D@, byrow = TRUE),
-    # covariances[, , k] is that of component k
+    # covariances[, , k] is that of component k@MATRIX_NOTE@
     covariances = array(c(
 @COVARIANCES@
     ), dim = c(@D@, @D@, @K@))
@@ -60,8 +60,9 @@ mixtura_score <- function(x, model = mixtura_model) {
         factor <- chol(matrix(model$covariances[, , k], feature_count, feature_count))
         centred <- t(x) - model$means[k, ]
         whitened <- backsolve(factor, centred, transpose = TRUE)
-        log_joint[, k] <- log(model$mixing_weights[k]) - 0.5 * feature_count * log(2 * pi) -
-            sum(log(diag(factor))) - 0.5 * colSums(whitened^2)
+        squared_distance <- colSums(whitened^2)
+        log_joint[, k] <- log(model$mixing_weights[k]) - sum(log(diag(factor))) +
+@LOG_DENSITY@
     }
     largest <- do.call(pmax, lapply(seq_len(component_count), function(k) log_joint[, k]))
     log_density <- largest + log(rowSums(exp(log_joint - largest)))
@@ -76,6 +77,8 @@ mixtura_score <- function(x, model = mixtura_model) {
 }
 
 mixtura_as_mclust <- function(x, model = mixtura_model) {
+    if (!is.null(model$degrees_of_freedom))
+        stop("mclust has no mixtures of Student-t components")
     feature_count <- length(model$features)
     component_count <- length(model$mixing_weights)
     scores <- mixtura_score(x, model)
@@ -116,6 +119,16 @@ if (sys.nframe() == 0L && !interactive() && length(commandArgs(TRUE)) > 0) {
 }
 )program";
 
+constexpr std::string_view gaussian_density =
+    R"(            -0.5 * feature_count * log(2 * pi) - 0.5 * squared_distance)";
+constexpr std::string_view student_density =
+    R"(            {
+                nu <- model$degrees_of_freedom[k]
+                lgamma((nu + feature_count) / 2) - lgamma(nu / 2) -
+                    0.5 * feature_count * log(nu * pi) -
+                    0.5 * (nu + feature_count) * log1p(squared_distance / nu)
+            })";
+
 }  // namespace
 
 std::string r_program(const SavedModel& saved) {
@@ -126,13 +139,22 @@ std::string r_program(const SavedModel& saved) {
         for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
     }
     const std::string indent(8, ' ');
-    return filled(program, {{"VERSION", version},
-                            {"K", std::to_string(saved.model.component_count())},
-                            {"D", std::to_string(saved.model.feature_count())},
-                            {"FEATURES", wrapped(names, indent)},
-                            {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
-                            {"MEANS", wrapped(numbers(saved.model.means()), indent)},
-                            {"COVARIANCES", wrapped(covariances, indent)}});
+    const auto& tails = saved.model.tails();
+    return filled(
+        program,
+        {{"VERSION", version},
+         {"FAMILY", tails ? "Student-t" : "Gaussian"},
+         {"TAILS", tails ? "    degrees_of_freedom = c(\n" +
+                               wrapped(numbers(tails->degrees_of_freedom), indent) + "\n    ),\n"
+                         : ""},
+         {"MATRIX_NOTE", tails ? ", its scale matrix" : ""},
+         {"LOG_DENSITY", std::string(tails ? student_density : gaussian_density)},
+         {"K", std::to_string(saved.model.component_count())},
+         {"D", std::to_string(saved.model.feature_count())},
+         {"FEATURES", wrapped(names, indent)},
+         {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
+         {"MEANS", wrapped(numbers(saved.model.means()), indent)},
+         {"COVARIANCES", wrapped(covariances, indent)}});
 }
 
 }  // namespace mixtura::export_text

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <Eigen/Cholesky>
@@ -20,7 +22,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "mixtura-model";
-constexpr const char* kind_name = "gaussian_mixture";
+constexpr std::string_view gaussian_kind = "gaussian_mixture";
+constexpr std::string_view student_kind = "student_mixture";
 constexpr double tolerance = 1e-9;  ///< of sums and symmetry, as GaussianMixture checks them
 
 /// JSON has no NaN and no infinity.
@@ -44,15 +47,23 @@ json rows_of(const Eigen::MatrixXd& matrix) {
     return result;
 }
 
+/// The matrices of Student-t components are not their covariances.
+const char* matrices_key(bool is_student) {
+    return is_student ? "scale_matrices" : "covariances";
+}
+
 json parameters_json(const GaussianMixture& model) {
     json weights = json::array();
     for (const double weight : model.mixing_weights()) weights.push_back(weight);
     json covariances = json::array();
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(rows_of(covariance));
-    return {{"mixing_weights", std::move(weights)},
-            {"means", rows_of(model.means())},
-            {"covariances", std::move(covariances)}};
+    json parameters = {{"mixing_weights", std::move(weights)}, {"means", rows_of(model.means())}};
+    parameters[matrices_key(model.tails().has_value())] = std::move(covariances);
+    if (model.tails())
+        parameters["degrees_of_freedom"] = std::vector<double>(
+            model.tails()->degrees_of_freedom.begin(), model.tails()->degrees_of_freedom.end());
+    return parameters;
 }
 
 json fit_json(const FitRecord& fit) {
@@ -237,8 +248,29 @@ Eigen::MatrixXd read_covariance(const JsonReader& reader, std::size_t feature_co
     return covariance;
 }
 
+StudentTails read_tails(const JsonReader& parameters, const JsonReader& options,
+                        std::size_t component_count) {
+    const JsonReader reader = parameters.at("degrees_of_freedom");
+    reader.expect_size(component_count, "numbers, one for each component");
+    StudentTails tails;
+    tails.degrees_of_freedom.resize(static_cast<Eigen::Index>(component_count));
+    for (std::size_t k = 0; k < component_count; ++k) {
+        const double nu = reader.at(k).number();
+        if (!(nu > 0.0))
+            reader.at(k).fail("must be greater than zero");
+        tails.degrees_of_freedom[static_cast<Eigen::Index>(k)] = nu;
+    }
+    const JsonReader rule = options.at("degrees_of_freedom_rule");
+    try {
+        tails.rule = degrees_of_freedom_rule_from(rule.text());
+    } catch (const InvalidArgument&) {
+        rule.fail("must be free, common or fixed");
+    }
+    return tails;
+}
+
 GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& options,
-                             std::size_t feature_count) {
+                             std::size_t feature_count, bool is_student) {
     CovarianceStructure structure{};
     const JsonReader name = options.at("covariance_structure");
     try {
@@ -253,14 +285,16 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
             .fail("does not agree with the " + std::to_string(component_count) + " mixing weights");
     Eigen::MatrixXd means = read_matrix(parameters.at("means"), component_count, feature_count,
                                         "rows, one for each component");
-    const JsonReader matrices = parameters.at("covariances");
+    const JsonReader matrices = parameters.at(matrices_key(is_student));
     matrices.expect_size(component_count, "matrices, one for each component");
     std::vector<Eigen::MatrixXd> covariances;
     for (std::size_t k = 0; k < component_count; ++k)
         covariances.push_back(read_covariance(matrices.at(k), feature_count));
+    const std::optional<StudentTails> tails =
+        is_student ? std::optional(read_tails(parameters, options, component_count)) : std::nullopt;
     try {
         return GaussianMixture(std::move(weights), std::move(means), std::move(covariances),
-                               structure);
+                               structure, tails);
     } catch (const InvalidArgument& error) {
         parameters.fail(std::string("cannot be used: ") + error.what());
     }
@@ -344,9 +378,10 @@ void check_header(const JsonReader& root) {
                                 ": the file was written by a newer program than this one, which "
                                 "reads up to version " +
                                 std::to_string(model_file_version));
-    if (root.at("kind").text() != kind_name)
-        root.at("kind").fail("is \"" + root.at("kind").text() + "\"; only \"" +
-                             std::string(kind_name) + "\" can be read here");
+    const std::string kind = root.at("kind").text();
+    if (kind != gaussian_kind && kind != student_kind)
+        root.at("kind").fail("is \"" + kind + "\"; only \"" + std::string(gaussian_kind) +
+                             "\" and \"" + std::string(student_kind) + "\" can be read here");
 }
 
 }  // namespace
@@ -355,10 +390,12 @@ json to_json(const SavedModel& saved) {
     json options = saved.options.is_object() ? saved.options : json::object();
     options["component_count"] = saved.model.component_count();
     options["covariance_structure"] = std::string(to_string(saved.model.covariance_structure()));
+    if (saved.model.tails())
+        options["degrees_of_freedom_rule"] = std::string(to_string(saved.model.tails()->rule));
     json document = {
         {"format", format_name},
         {"version", model_file_version},
-        {"kind", kind_name},
+        {"kind", saved.model.tails() ? student_kind : gaussian_kind},
         {"software",
          {{"name", "mixtura"}, {"version", mixtura::version}, {"backend", saved.backend}}},
         {"data",
@@ -394,7 +431,8 @@ SavedModel saved_model_from(const json& document) {
     static_cast<void>(root.at("software").at("version").text());
     const JsonReader options = root.at("options").expect_object();
     DataProvenance data = read_data(root.at("data"));
-    GaussianMixture model = read_mixture(root.at("parameters"), options, data.features.size());
+    GaussianMixture model = read_mixture(root.at("parameters"), options, data.features.size(),
+                                         root.at("kind").text() == student_kind);
     SavedModel saved{.backend = root.at("software").at("backend").text(),
                      .data = std::move(data),
                      .options = options.value(),

@@ -97,7 +97,7 @@ struct LabelRecord {
     std::string failure;          ///< why there are no cross-validated figures
 };
 
-/// A fitted Gaussian mixture with its provenance: the content of a model file.
+/// A fitted Gaussian or Student-t mixture with its provenance: the content of a model file.
 struct SavedModel {
     std::string backend = "cpu";
     DataProvenance data;

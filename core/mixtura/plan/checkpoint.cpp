@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Where the options of a plan stand in its JSON form, with their names for the analyst.
-constexpr std::array<std::pair<const char*, const char*>, 32> options = {
+constexpr std::array<std::pair<const char*, const char*>, 35> options = {
     {{"/import/encoding", "--encoding"},
      {"/import/delimiter", "--delimiter"},
      {"/import/decimal", "--decimal"},
@@ -45,6 +45,9 @@ constexpr std::array<std::pair<const char*, const char*>, 32> options = {
      {"/search/fold_count", "--folds"},
      {"/bootstrap_replicates", "--bootstrap-test"},
      {"/label_fold_count", "--label-folds"},
+     {"/search/em/family", "--family"},
+     {"/search/em/degrees_of_freedom_rule", "--degrees-of-freedom"},
+     {"/search/em/degrees_of_freedom", "--degrees-of-freedom"},
      {"/search/em/initialisation", "--init"},
      {"/search/em/run_count", "--starts"},
      {"/search/em/short_run_count", "--short-runs"},
@@ -76,6 +79,8 @@ std::string digest_of(const EmStart& start, const std::vector<std::int32_t>& kno
         add_matrix(hash, start.model->means());
         for (const Eigen::MatrixXd& covariance : start.model->covariances())
             add_matrix(hash, covariance);
+        if (start.model->tails())
+            add_matrix(hash, start.model->tails()->degrees_of_freedom);
     }
     return hash.digits();
 }

@@ -120,6 +120,11 @@ void add_search(const Plan& plan, Arguments& arguments) {
         arguments.option("--components", counts_text(plan.search.component_counts));
     if (!plan.search.covariance_structures.empty())
         arguments.option("--covariance", structures_text(plan.search.covariance_structures));
+    if (em.family != defaults.family)
+        arguments.option("--family", std::string(to_string(em.family)));
+    if (em.family == ComponentFamily::student &&
+        em.degrees_of_freedom_rule != defaults.degrees_of_freedom_rule)
+        arguments.option("--degrees-of-freedom", degrees_of_freedom_text(em));
     if (plan.search.criterion != Criterion::bic)
         arguments.option("--criterion", std::string(to_string(plan.search.criterion)));
     if (plan.search.fold_count != SearchOptions{}.fold_count)

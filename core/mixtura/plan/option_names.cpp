@@ -6,8 +6,10 @@
 #include <charconv>
 #include <utility>
 
+#include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/io/number_format.h"
 
 namespace mixtura {
 
@@ -165,6 +167,33 @@ std::vector<int> counts_from(std::string_view text) {
             return counts;
         rest.remove_prefix(comma + 1);
     }
+}
+
+std::string degrees_of_freedom_text(const EmOptions& em) {
+    return em.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed
+               ? exact_text(em.degrees_of_freedom)
+               : std::string(to_string(em.degrees_of_freedom_rule));
+}
+
+void set_degrees_of_freedom(std::string_view text, EmOptions& em) {
+    for (const DegreesOfFreedomRule rule :
+         {DegreesOfFreedomRule::free, DegreesOfFreedomRule::common}) {
+        if (text == to_string(rule)) {
+            em.degrees_of_freedom_rule = rule;
+            return;
+        }
+    }
+    double number = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() ||
+        !(number >= degrees_of_freedom_least && number <= degrees_of_freedom_limit))
+        throw InvalidArgument("'" + std::string(text) +
+                              "' does not say how heavy the tails are: write free, common, or a "
+                              "number of degrees of freedom from " +
+                              brief_text(degrees_of_freedom_least) + " to " +
+                              brief_text(degrees_of_freedom_limit) + ".");
+    em.degrees_of_freedom_rule = DegreesOfFreedomRule::fixed;
+    em.degrees_of_freedom = number;
 }
 
 std::string list_text(const std::vector<std::string>& names) {

@@ -41,6 +41,11 @@ std::string counts_text(const std::vector<int>& counts);
 /// K, A:B or a list of both. @throw InvalidArgument  any other text, a count out of range
 std::vector<int> counts_from(std::string_view text);
 
+/// The value of --degrees-of-freedom: free, common or the number at which they are held.
+std::string degrees_of_freedom_text(const EmOptions& em);
+/// Sets rule and number. @throw InvalidArgument  neither a rule nor a number within the bounds
+void set_degrees_of_freedom(std::string_view text, EmOptions& em);
+
 /// A list in which a name that holds a comma or a quotation mark is quoted as in a CSV file.
 std::string list_text(const std::vector<std::string>& names);
 /// @throw InvalidArgument  a quotation mark that is not closed

@@ -54,9 +54,16 @@ ColumnPlan column_plan_from(const JsonReader& reader) {
 }
 
 EmOptions em_options_from(const JsonReader& reader) {
-    reader.expect_keys({"initialisation", "tolerance", "iteration_limit", "run_count",
-                        "short_run_count", "covariance_floor", "prior", "seed"});
+    reader.expect_keys({"family", "degrees_of_freedom_rule", "degrees_of_freedom", "initialisation",
+                        "tolerance", "iteration_limit", "run_count", "short_run_count",
+                        "covariance_floor", "prior", "seed"});
     EmOptions em;
+    read_key(reader, "family", em.family,
+             [](const JsonReader& value) { return component_family_from(value.text()); });
+    read_key(reader, "degrees_of_freedom_rule", em.degrees_of_freedom_rule,
+             [](const JsonReader& value) { return degrees_of_freedom_rule_from(value.text()); });
+    read_key(reader, "degrees_of_freedom", em.degrees_of_freedom,
+             [](const JsonReader& value) { return value.number(); });
     read_key(reader, "initialisation", em.initialisation,
              [](const JsonReader& value) { return initialisation_from(value.text()); });
     read_key(reader, "tolerance", em.tolerance,
@@ -107,7 +114,10 @@ json to_json(const SearchOptions& search) {
             {"criterion", std::string(to_string(search.criterion))},
             {"fold_count", search.fold_count},
             {"em",
-             {{"initialisation", std::string(to_string(em.initialisation))},
+             {{"family", std::string(to_string(em.family))},
+              {"degrees_of_freedom_rule", std::string(to_string(em.degrees_of_freedom_rule))},
+              {"degrees_of_freedom", em.degrees_of_freedom},
+              {"initialisation", std::string(to_string(em.initialisation))},
               {"tolerance", em.tolerance},
               {"iteration_limit", em.iteration_limit},
               {"run_count", em.run_count},

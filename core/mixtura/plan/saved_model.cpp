@@ -14,6 +14,7 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
     nlohmann::json options = {
         {"component_count", candidate.component_count},
         {"covariance_structure", std::string(to_string(candidate.covariance_structure))},
+        {"family", std::string(to_string(em.family))},
         {"criterion", std::string(to_string(plan.search.criterion))},
         {"fold_count", plan.search.fold_count},
         {"bootstrap_replicates", plan.bootstrap_replicates},
@@ -31,6 +32,10 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         {"labels", plan.columns.labels},
         {"label_fold_count", plan.label_fold_count},
         {"import", to_json(plan.import)}};
+    if (em.family == ComponentFamily::student) {
+        options["degrees_of_freedom_rule"] = std::string(to_string(em.degrees_of_freedom_rule));
+        options["degrees_of_freedom"] = em.degrees_of_freedom;
+    }
     if (!plan.start_labels.empty())
         options["initialisation"] = "labels:" + plan.start_labels;
     if (!plan.start_model.empty())

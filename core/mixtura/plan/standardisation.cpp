@@ -73,7 +73,7 @@ GaussianMixture Standardisation::apply(const GaussianMixture& model) const {
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(scaled_covariance(covariance, scale.cwiseInverse()));
     return GaussianMixture(model.mixing_weights(), apply(model.means()), std::move(covariances),
-                           model.covariance_structure());
+                           model.covariance_structure(), model.tails());
 }
 
 GaussianMixture Standardisation::undo(const GaussianMixture& model) const {
@@ -85,7 +85,7 @@ GaussianMixture Standardisation::undo(const GaussianMixture& model) const {
     const Eigen::MatrixXd means =
         (model.means().array().rowwise() * scale.array()).matrix().rowwise() + centre;
     return GaussianMixture(model.mixing_weights(), means, std::move(covariances),
-                           model.covariance_structure());
+                           model.covariance_structure(), model.tails());
 }
 
 EmFit Standardisation::undo(EmFit fit) const {

@@ -130,6 +130,23 @@ std::string labels_in_words(const LabelRecord& labels) {
            "; standard error of the error " + fixed_text(100.0 * labels.standard_error, 1) + " %).";
 }
 
+/// "Degrees of freedom: 6.8 (component 1), 200, as good as Gaussian (component 2)."
+std::string tails_in_words(const StudentTails& tails) {
+    const Eigen::VectorXd& numbers = tails.degrees_of_freedom;
+    const auto words = [](double nu) {
+        return brief_text(nu, 3) +
+               (nu >= 0.999 * degrees_of_freedom_limit ? ", as good as Gaussian" : "");
+    };
+    if (tails.rule != DegreesOfFreedomRule::free)
+        return "Degrees of freedom of all components: " + words(numbers[0]) +
+               (tails.rule == DegreesOfFreedomRule::fixed ? " (given)." : ".");
+    std::string text = "Degrees of freedom: ";
+    for (Eigen::Index k = 0; k < numbers.size(); ++k)
+        text +=
+            (k > 0 ? "; " : "") + words(numbers[k]) + " (component " + std::to_string(k + 1) + ")";
+    return text + ". The fewer, the heavier the tails.";
+}
+
 std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable& table,
                                     const Scores& scores) {
     std::vector<std::string> remarks;
@@ -168,6 +185,8 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
         remarks.emplace_back(
             "With this covariance structure the units of the features matter: "
             "another unit may give other groups.");
+    if (saved.model.tails())
+        remarks.push_back(tails_in_words(*saved.model.tails()));
     if (!saved.labels.training.counts.empty())
         remarks.push_back(labels_in_words(saved.labels));
     if (saved.options.value("bootstrap_replicates", 0) > 0)
@@ -208,7 +227,7 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
     ModelSummary summary;
     summary.headline = plural(model.component_count(), "group") + ", " +
                        std::string(describe(structure)) + " (" + std::string(to_string(structure)) +
-                       ")";
+                       ")" + (model.tails() ? ", Student-t components" : "");
     const Overall data = overall(table);
     const auto n = static_cast<double>(table.rows.size());
     for (int k = 0; k < model.component_count(); ++k) {

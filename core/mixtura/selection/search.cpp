@@ -110,7 +110,11 @@ std::vector<Candidate> candidates_of(const SearchOptions& options, int feature_c
             Candidate candidate;
             candidate.component_count = component_count;
             candidate.covariance_structure = structure;
-            candidate.parameter_count = parameter_count(structure, component_count, feature_count);
+            candidate.parameter_count =
+                parameter_count(structure, component_count, feature_count) +
+                (options.em.family == ComponentFamily::student
+                     ? tail_parameter_count(options.em.degrees_of_freedom_rule, component_count)
+                     : 0);
             candidates.push_back(std::move(candidate));
         }
     }
@@ -161,8 +165,9 @@ Candidate reported_alike(const Candidate& source, Candidate candidate) {
     if (source.fit) {
         candidate.fit = source.fit;
         const GaussianMixture& model = source.fit->model;
-        candidate.fit->model = GaussianMixture(model.mixing_weights(), model.means(),
-                                               model.covariances(), candidate.covariance_structure);
+        candidate.fit->model =
+            GaussianMixture(model.mixing_weights(), model.means(), model.covariances(),
+                            candidate.covariance_structure, model.tails());
     }
     return candidate;
 }

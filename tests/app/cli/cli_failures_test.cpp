@@ -147,9 +147,11 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
          "iris.json' has the feature 'sepal_length', which is no column of the data"},
         {gmm({"--output", ""}), "--output needs the name of a file."},
         {gmm({"--init", "magic"}), "'magic' is not a start; --init takes hierarchical, kmeans"},
-        {gmm({"--family", "student"}), "--family student is not available: fit gmm fits Gaussian"},
         {gmm({"--family", "factor"}), "--family factor is not available"},
-        {gmm({"--family", "cauchy"}), "'cauchy' is not a family; the choice is gaussian."},
+        {gmm({"--family", "cauchy"}), "'cauchy' is not a family; the choices are gaussian and"},
+        {gmm({"--family", "student", "--degrees-of-freedom", "0.1"}),
+         "'0.1' does not say how heavy the tails are: write free, common, or a number"},
+        {gmm({"--family", "student", "--prior"}), "The prior is one of Gaussian components"},
         {gmm({"--prior", "flat"}), "Unknown prior \"flat\": use none or conjugate."},
         {gmm({"--noise", "0.1"}), "--noise is not available"},
         {gmm({"--criterion", "dic"}), "Unknown criterion \"dic\": use bic, icl, aic, nec or cv."},
@@ -183,7 +185,7 @@ TEST(CliUsage, BehindTwoHyphensNothingIsAnOption) {
     EXPECT_EQ(json::parse(result.out)["rows"], 3);
 }
 
-TEST(CliUsage, TheOnlyFamilyThereIsMayBeNamed) {
+TEST(CliUsage, TheDefaultFamilyMayBeNamed) {
     EXPECT_EQ(cli({"fit", "gmm", data_file("faithful.csv"), "--components", "1", "--family",
                    "gaussian", "--precision", "double", "--missing-rows", "drop"})
                   .status,

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mixtura/linalg/student_t.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/trigamma.hpp>
+
+namespace mixtura {
+
+using boost::math::digamma;
+using boost::math::trigamma;
+
+double student_log_centre(double nu, double d) {
+    return std::lgamma(0.5 * (nu + d)) - std::lgamma(0.5 * nu) -
+           0.5 * d * std::log(nu * std::numbers::pi);
+}
+
+double student_log_centre_slope(double nu, double d) {
+    return 0.5 * (digamma(0.5 * (nu + d)) - digamma(0.5 * nu) - d / nu);
+}
+
+double student_log_centre_curvature(double nu, double d) {
+    return 0.25 * (trigamma(0.5 * (nu + d)) - trigamma(0.5 * nu)) + 0.5 * d / (nu * nu);
+}
+
+double student_squared_radius(double probability, double nu, int d) {
+    return d * boost::math::quantile(boost::math::fisher_f(d, nu), probability);
+}
+
+double student_tail_probability(double squared_distance, double nu, int d) {
+    return boost::math::cdf(
+        boost::math::complement(boost::math::fisher_f(d, nu), squared_distance / d));
+}
+
+}  // namespace mixtura
