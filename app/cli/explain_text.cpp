@@ -209,6 +209,8 @@ std::string errors_text(const GaussianMixture& model, const FeatureTable& featur
     const auto add = [&](Index k, const std::string& name, double estimate, const auto& value_in) {
         table.add(k, name, estimate, value_in(errors.standard_errors), value_in);
     };
+    const std::string variance = model.tails() ? "scale " : "variance ";
+    const std::string covariance = model.tails() ? "scale " : "covariance ";
     for (Index k = 0; k < model.component_count(); ++k) {
         const auto index = static_cast<std::size_t>(k);
         add(k, "weight", model.mixing_weights()[k],
@@ -225,8 +227,8 @@ std::string errors_text(const GaussianMixture& model, const FeatureTable& featur
                 if (is_diagonal(model.covariance_structure()) && i != j)
                     continue;
                 add(k,
-                    i == j ? "variance " + name
-                           : "covariance " +
+                    i == j ? variance + name
+                           : covariance +
                                  display_text(features.names[static_cast<std::size_t>(j)], 24) +
                                  ", " + name,
                     estimate, [index, i, j](const MixtureParameters& of) {

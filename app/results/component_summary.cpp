@@ -11,6 +11,7 @@
 #include <cmath>
 #include <optional>
 
+#include "mixtura/gaussian_mixture/component_deviation.h"
 #include "mixtura/io/csv.h"
 
 #include "plots/palette.h"
@@ -25,8 +26,10 @@ constexpr int shownFeatures = 60;
 constexpr int longestName = 20;
 
 /// `value` with three significant digits of its standard deviation; plain general format where
-/// that would be too long to read.
+/// that would be too long to read, or there is none.
 QString number(double value, double deviation) {
+    if (!std::isfinite(deviation))
+        return std::isfinite(value) ? QLocale().toString(value, 'g', 6) : QStringLiteral("\u221e");
     const int decimals = 2 - static_cast<int>(std::floor(std::log10(deviation)));
     if (decimals > 9 || std::abs(value) >= 1e9)
         return QLocale().toString(value, 'g', 6);
@@ -34,7 +37,8 @@ QString number(double value, double deviation) {
 }
 
 QString fileNumber(double value) {
-    return QString::number(value, 'g', QLocale::FloatingPointShortest);
+    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest)
+                                : QString();
 }
 
 }  // namespace
@@ -48,8 +52,7 @@ struct ComponentSummaryView::Parts {
     QStringList componentNames;
 
     [[nodiscard]] double deviation(int component, int feature) const {
-        return std::sqrt(
-            model->covariances()[static_cast<std::size_t>(component)](feature, feature));
+        return component_deviation(*model, component, feature);
     }
     [[nodiscard]] QString html(bool dark) const;
     [[nodiscard]] QString parameterTable(bool dark) const;

@@ -70,6 +70,11 @@ QString ParameterErrorModel::parameterName(const ParameterRow& row) const {
         case ParameterRow::Kind::covariance:
             return tr("Covariance of %1 and %2")
                 .arg(featureName(row.feature), featureName(row.otherFeature));
+        case ParameterRow::Kind::scale:
+            return row.feature == row.otherFeature
+                       ? tr("Scale of %1").arg(featureName(row.feature))
+                       : tr("Scale of %1 and %2")
+                             .arg(featureName(row.feature), featureName(row.otherFeature));
     }
     return {};
 }

@@ -46,8 +46,9 @@ std::vector<ParameterRow> parameterRows(const GaussianMixture& model,
                 if (i != j && is_diagonal(model.covariance_structure()))
                     continue;
                 const double estimate = model.covariances()[at](i, j);
-                add(i == j ? row(Kind::variance, i, -1, estimate)
-                           : row(Kind::covariance, j, i, estimate),
+                add(model.tails() ? row(Kind::scale, j, i, estimate)
+                    : i == j      ? row(Kind::variance, i, -1, estimate)
+                                  : row(Kind::covariance, j, i, estimate),
                     [at, i, j](const MixtureParameters& of) { return of.covariances[at](i, j); });
             }
     }

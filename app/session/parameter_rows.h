@@ -9,11 +9,11 @@ namespace mixtura::app {
 
 /// A parameter of a mixture, with how well it is known.
 struct ParameterRow {
-    enum class Kind { weight, mean, variance, covariance };
+    enum class Kind { weight, mean, variance, covariance, scale };
     int component = 0;  ///< 0-based
     Kind kind = Kind::weight;
-    int feature = -1;       ///< of a mean or variance; the first of a covariance
-    int otherFeature = -1;  ///< the second of a covariance
+    int feature = -1;       ///< of a mean or variance; the first of a covariance or scale
+    int otherFeature = -1;  ///< the second of a covariance or scale, perhaps the same
     double estimate = 0.0;
     double standardError = 0.0;
     double lower = 0.0;  ///< ends of the 95 % interval

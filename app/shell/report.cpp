@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "mixtura/common/version.h"
+#include "mixtura/gaussian_mixture/component_deviation.h"
 
 #include "plots/plot_view.h"
 #include "session/current_model.h"
@@ -63,8 +64,7 @@ QString parameterTable(const SavedModel& saved) {
             number(model.mixing_weights()[k], 3)};
         for (int j = 0; j < model.feature_count(); ++j) {
             cells << QLocale().toString(model.means()(k, j), 'g', 5)
-                  << QLocale().toString(std::sqrt(model.covariances()[std::size_t(k)](j, j)), 'g',
-                                        4);
+                  << QLocale().toString(component_deviation(model, k, j), 'g', 4);
         }
         html += row(cells, "td");
     }

@@ -117,6 +117,30 @@ TEST_F(Window, KnownLabelsNameTheComponents) {
     EXPECT_EQ(labels->currentIndex(), 1);
 }
 
+TEST_F(Window, StudentComponentsAreFittedAndShown) {
+    openThroughDialog(dataPath("faithful.csv"));
+    auto* family = child<QComboBox>("familyCombo");
+    EXPECT_EQ(family->currentIndex(), 0);
+    family->setCurrentIndex(2);
+    emit family->activated(2);
+    const EmOptions& em = session.currentData()->setup.search.em;
+    EXPECT_EQ(em.family, ComponentFamily::student);
+    EXPECT_EQ(em.degrees_of_freedom_rule, DegreesOfFreedomRule::common);
+    child<QSpinBox>("kMax")->setValue(2);
+    child<QSpinBox>("restarts")->setValue(1);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const SavedModel& model = *session.currentFit()->result->chosen;
+    ASSERT_TRUE(model.model.tails().has_value());
+    EXPECT_EQ(model.fit.parameter_count, model.model.parameter_count());
+    ASSERT_TRUE(settle());
+    trigger("actionUndo");
+    trigger("actionUndo");
+    trigger("actionUndo");
+    EXPECT_EQ(family->currentIndex(), 0);
+}
+
 TEST_F(Window, OptionChangesStartNothingAndCanBeUndone) {
     openThroughDialog(dataPath("faithful.csv"));
     child<QSpinBox>("kMax")->setValue(4);

@@ -12,6 +12,7 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/compute/row_passes.h"
+#include "mixtura/gaussian_mixture/component_deviation.h"
 #include "mixtura/gaussian_mixture/density_grid.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
 
@@ -317,6 +318,16 @@ TEST(StudentMixture, EllipsesHoldTheirShareOfTheRows) {
         // Five standard deviations of a binomial count.
         EXPECT_NEAR(inside, mass * count, 5.0 * std::sqrt(count * mass * (1.0 - mass)));
     }
+}
+
+TEST(StudentMixture, DeviationsAreThoseOfTheDistribution) {
+    const GaussianMixture model = two_clouds(Eigen::Vector2d(1.5, 6.0));
+    EXPECT_TRUE(std::isinf(component_deviation(model, 0, 1)));
+    // The variance of a Student-t variable with 6 degrees of freedom is 6 / 4.
+    EXPECT_TRUE(near(std::sqrt(1.5 * 1.5), component_deviation(model, 1, 1), 1e-14));
+    const GaussianMixture gaussian(VectorXd::Ones(1), MatrixXd::Zero(1, 1),
+                                   {MatrixXd::Constant(1, 1, 9.0)});
+    EXPECT_EQ(component_deviation(gaussian, 0, 0), 3.0);
 }
 
 TEST(StudentMixture, MarginalDensityIntegratesToTheMassOfItsRange) {
