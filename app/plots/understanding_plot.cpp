@@ -57,9 +57,9 @@ class LeafTicker : public QCPAxisTickerText {
     }
 
   private:
-    static constexpr double besidePanel = 60.0;  // pixels: axis, its labels, the gap
-    static constexpr double leafGap = 6.0;       // pixels
-    static constexpr double shortestName = 8.0;  // average characters
+    static constexpr double besidePanel = 60.0;   // pixels: axis, its labels, the gap
+    static constexpr double leafGap = 6.0;        // pixels
+    static constexpr double shortestName = 14.0;  // average characters
 
     const QCPAxis* axis_;
     int leafCount_;

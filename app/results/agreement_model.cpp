@@ -2,9 +2,7 @@
 #include "results/agreement_model.h"
 
 #include <QFont>
-#include <QGuiApplication>
 #include <QLocale>
-#include <QPalette>
 #include <utility>
 
 #include "plots/component_name.h"
@@ -64,10 +62,6 @@ QVariant AgreementModel::data(const QModelIndex& index, int role) const {
                          count(row, column) >= comparison_.counts.row(row).maxCoeff());
             return font;
         }
-        case Qt::ForegroundRole:
-            if (isSum(row, column))
-                return QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text);
-            return {};
         case ResultTable::storedRole:
             return column == 0 ? labelText(row).toUtf8()
                                : QByteArray::number(static_cast<qlonglong>(count(row, column)));
@@ -83,7 +77,9 @@ QVariant AgreementModel::headerData(int section, Qt::Orientation orientation, in
     switch (role) {
         case Qt::DisplayRole:
             return section == 0  ? QString::fromStdString(comparison_.column)
-                   : isComponent ? componentTitle(section - 1, componentNames_)
+                   : isComponent ? (componentNames_.value(section - 1).isEmpty()
+                                        ? componentTitle(section - 1, componentNames_)
+                                        : componentMark(section - 1, componentNames_))
                                  : tr("Sum");
         case Qt::ToolTipRole:
             return section == 0  ? QString::fromStdString(comparison_.column)

@@ -15,7 +15,8 @@ namespace mixtura::app {
 
 namespace {
 
-constexpr int widestColumn = 32;  // average characters
+constexpr int widestText = 52;    // average characters
+constexpr int widestNumber = 24;  // for the heading: the numbers are shorter
 constexpr int columnPadding = 10;
 
 }  // namespace
@@ -26,12 +27,14 @@ ResultTable::ResultTable(QWidget* parent) : QTableView(parent) {
     setAlternatingRowColors(true);
     setFrameShape(QFrame::NoFrame);
     setWordWrap(false);
+    setTextElideMode(Qt::ElideMiddle);  // long names differ at their ends
     setShowGrid(false);
     setTabKeyNavigation(false);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
     setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* copy = new QAction(tr("&Copy with header"), this);
     copy->setShortcut(QKeySequence::Copy);
@@ -45,9 +48,13 @@ ResultTable::ResultTable(QWidget* parent) : QTableView(parent) {
 
 void ResultTable::fitColumns() {
     resizeColumnsToContents();
-    const int widest = widestColumn * fontMetrics().averageCharWidth();
-    for (int column = 0; column < model()->columnCount(); ++column)
+    const int unit = fontMetrics().averageCharWidth();
+    for (int column = 0; column < model()->columnCount(); ++column) {
+        const int alignment =
+            model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt();
+        const int widest = unit * ((alignment & Qt::AlignRight) != 0 ? widestNumber : widestText);
         setColumnWidth(column, std::min(columnWidth(column) + columnPadding, widest));
+    }
 }
 
 QByteArray ResultTable::rows(const QList<int>& which, char separator) const {

@@ -14,7 +14,8 @@ namespace mixtura::app {
 namespace {
 
 bool isText(int column) {
-    return column == SolutionModel::status || column == SolutionModel::firstStart;
+    return column == SolutionModel::solution || column == SolutionModel::status ||
+           column == SolutionModel::firstStart;
 }
 
 QByteArray stored(double value) {

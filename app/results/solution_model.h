@@ -16,11 +16,11 @@ class SolutionModel : public QAbstractTableModel {
     enum Column {
         solution,
         status,
+        firstStart,
         logLikelihood,
         difference,
         starts,
         share,
-        firstStart,
         columnCountInAll
     };
 

@@ -292,8 +292,8 @@ TEST_F(Understanding, KnownLabelsNameComponentsInTheTables) {
     window->showView(QStringLiteral("agreement"));
     ASSERT_TRUE(settle());
     const ResultTable& table = *child<ResultTable>("agreementTable");
-    EXPECT_EQ(heading(table, 1), QStringLiteral("Component 1 (setosa)"));
-    EXPECT_EQ(heading(table, 3), QStringLiteral("Component 3 (virginica)"));
+    EXPECT_EQ(heading(table, 1), QStringLiteral("1: setosa"));
+    EXPECT_EQ(heading(table, 3), QStringLiteral("3: virginica"));
     EXPECT_EQ(child<QComboBox>("agreementColumn")->currentText(), QStringLiteral("species"));
     const QString summary =
         child<QWidget>("componentSummary")->findChild<QTextBrowser*>()->toPlainText();
@@ -312,7 +312,7 @@ TEST_F(Understanding, LocalOptimaCountTheStartsThatReachedThem) {
     int counted = 0;
     bool wasSpurious = false;
     for (int row = 0; row < table.model()->rowCount(); ++row) {
-        const double optimum = number(table, row, 2);
+        const double optimum = number(table, row, 3);
         const bool isSpurious = shown(table, row, 1).contains(QStringLiteral("purious"));
         int hits = 0;
         for (const EmRun& run : fit.runs)
@@ -321,7 +321,7 @@ TEST_F(Understanding, LocalOptimaCountTheStartsThatReachedThem) {
                                 1e-6 * (1.0 + std::abs(optimum))
                         ? 1
                         : 0;
-        EXPECT_EQ(number(table, row, 4), hits) << row;
+        EXPECT_EQ(number(table, row, 5), hits) << row;
         if (isSpurious == wasSpurious) {
             EXPECT_LT(optimum, above);
         }
@@ -335,7 +335,7 @@ TEST_F(Understanding, LocalOptimaCountTheStartsThatReachedThem) {
     EXPECT_EQ(counted, ended);
     EXPECT_EQ(text("localOptimaHeadline"),
               QStringLiteral("Starts that reached the solution shown: %1 of %2")
-                  .arg(static_cast<int>(number(table, 0, 4)))
+                  .arg(static_cast<int>(number(table, 0, 5)))
                   .arg(fit.runs.size()));
 }
 

@@ -50,7 +50,7 @@ class Gallery {
                                  "agreement", "local-optima"})
             saveView(view, (std::string("fitted-") + view).c_str());
         standardErrors("hessian", 0);
-        standardErrors("weighted-bootstrap", 199);
+        standardErrors("weighted-bootstrap", 99999);
         for (auto* box : window_.findChild<QWidget*>("fitPlot")->findChildren<QCheckBox*>())
             box->setChecked(true);
         saveView("fit", "fitted-fit-all");
@@ -107,6 +107,7 @@ class Gallery {
         if (replicates > 0) {
             QTest::qWait(400);
             save(window_, "standard-errors-running");
+            window_.findChild<QPushButton*>(QStringLiteral("errorStop"))->click();
         }
         settle();
         save(window_, (std::string("standard-errors-") + source).c_str());

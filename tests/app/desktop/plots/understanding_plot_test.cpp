@@ -163,7 +163,7 @@ TEST(UnderstandingPlot, NamesTheLeavesOfTheTreeWithinTheirRoom) {
     EXPECT_TRUE(labels.contains(QStringLiteral("1: oak")));
     EXPECT_TRUE(labels.contains(QStringLiteral("2: a long name of a tree")));
     EXPECT_TRUE(labels.contains(QStringLiteral("3")));
-    static_cast<void>(view.renderFigure({1400, 600}));
+    static_cast<void>(view.renderFigure({1700, 600}));
     labels = leafLabels(view);
     EXPECT_TRUE(std::ranges::any_of(labels, [](const QString& label) {
         return label.startsWith(u"2: a") && label.contains(QChar(0x2026)) && label.endsWith(u"ee");
