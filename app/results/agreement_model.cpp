@@ -2,6 +2,8 @@
 #include "results/agreement_model.h"
 
 #include <QFont>
+#include <QFontMetrics>
+#include <QGuiApplication>
 #include <QLocale>
 #include <utility>
 
@@ -9,6 +11,12 @@
 #include "results/result_table.h"
 
 namespace mixtura::app {
+
+namespace {
+
+constexpr int longestHeading = 20;  // average characters
+
+}  // namespace
 
 void AgreementModel::setComparison(LabelComparison comparison, QStringList componentNames) {
     beginResetModel();
@@ -70,17 +78,25 @@ QVariant AgreementModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+/// Cut here: a style may clip a long heading from its beginning.
+QString AgreementModel::heading(int section) const {
+    if (section > componentCount())
+        return tr("Sum");
+    const QString name = section == 0 ? QString::fromStdString(comparison_.column)
+                         : componentNames_.value(section - 1).isEmpty()
+                             ? componentTitle(section - 1, componentNames_)
+                             : componentMark(section - 1, componentNames_);
+    const QFontMetrics metrics(QGuiApplication::font());
+    return metrics.elidedText(name, Qt::ElideMiddle, longestHeading * metrics.averageCharWidth());
+}
+
 QVariant AgreementModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation == Qt::Vertical)
         return role == ResultTable::storedRole ? QVariant(section < labelCount()) : QVariant();
     const bool isComponent = section > 0 && section <= componentCount();
     switch (role) {
         case Qt::DisplayRole:
-            return section == 0  ? QString::fromStdString(comparison_.column)
-                   : isComponent ? (componentNames_.value(section - 1).isEmpty()
-                                        ? componentTitle(section - 1, componentNames_)
-                                        : componentMark(section - 1, componentNames_))
-                                 : tr("Sum");
+            return heading(section);
         case Qt::ToolTipRole:
             return section == 0  ? QString::fromStdString(comparison_.column)
                    : isComponent ? componentTitle(section - 1, componentNames_)

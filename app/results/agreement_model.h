@@ -33,6 +33,7 @@ class AgreementModel : public QAbstractTableModel {
     }
     [[nodiscard]] double count(int row, int column) const;
     [[nodiscard]] QString labelText(int row) const;
+    [[nodiscard]] QString heading(int section) const;
 
     LabelComparison comparison_;
     QStringList componentNames_;

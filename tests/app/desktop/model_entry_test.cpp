@@ -139,5 +139,27 @@ TEST_F(ModelEntry, ThatIsDamagedIsRefusedInASentence) {
     EXPECT_EQ(session.currentData(), nullptr);
 }
 
+TEST(FitOf, TakesTheObservationWeightsThatTheModelWasFittedWith) {
+    Plan plan;
+    plan.columns.features = {"eruptions"};
+    plan.columns.weights = "waiting";
+    plan.search.component_counts = {2};
+    plan.search.covariance_structures = {CovarianceStructure::VII};
+    const DataSet data = import_csv(test::dataPath("faithful.csv").toStdString()).data;
+    const RunResult result = run(plan, data);
+    ASSERT_TRUE(result.chosen);
+    const FitEntry fit = fitOf(QStringLiteral("m.json"), *result.chosen, data);
+    const std::vector<double>& waiting = data.column(data.column_index("waiting")).numbers;
+    ASSERT_EQ(fit.result->table.weights.size(), Eigen::Index(waiting.size()));
+    EXPECT_EQ(fit.result->table.weights[5], waiting[5]);
+
+    // Numbers of that name which are no weights leave the rows to be classified.
+    DataSet other = data;
+    other.column(other.column_index("waiting")).numbers[0] = -1.0;
+    const FitEntry unweighted = fitOf(QStringLiteral("m.json"), *result.chosen, other);
+    EXPECT_EQ(unweighted.result->table.weights.size(), 0);
+    EXPECT_EQ(unweighted.result->table.observations.rows(), data.row_count());
+}
+
 }  // namespace
 }  // namespace mixtura::app

@@ -20,6 +20,7 @@
 
 #include "data/import_dialog.h"
 #include "desktop_support.h"
+#include "results/agreement_model.h"
 #include "results/result_table.h"
 #include "session/agreement.h"
 #include "session/parameter_rows.h"
@@ -371,6 +372,24 @@ TEST(Solutions, AreOrderedAndSaySoWhereTheyAreNotToBeTrusted) {
     EXPECT_TRUE(rows[2].optimum.is_spurious);
     EXPECT_EQ(rows[2].diagnosis, "flat");
     EXPECT_EQ(rows[2].difference, 10.0);
+}
+
+TEST(AgreementModel, CutsLongHeadingsAndTellsThemWhole) {
+    LabelComparison comparison;
+    comparison.column = "species";
+    comparison.labels = {"a"};
+    comparison.counts = Eigen::MatrixXd::Ones(1, 2);
+    const QString name = QStringLiteral("Iris virginica var. shrevei, of the great lakes");
+    AgreementModel model;
+    model.setComparison(comparison, {name});
+    const auto header = [&](int section, int role) {
+        return model.headerData(section, Qt::Horizontal, role).toString();
+    };
+    EXPECT_TRUE(header(1, Qt::DisplayRole).startsWith(QStringLiteral("1: Iris")));
+    EXPECT_TRUE(header(1, Qt::DisplayRole).endsWith(QStringLiteral("lakes")));
+    EXPECT_LT(header(1, Qt::DisplayRole).size(), 30);
+    EXPECT_TRUE(header(1, Qt::ToolTipRole).contains(name));
+    EXPECT_EQ(header(2, Qt::DisplayRole), QStringLiteral("Component 2"));
 }
 
 TEST(ParameterRows, LeaveOutWhatTheStructureHoldsAtZero) {
