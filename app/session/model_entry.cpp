@@ -226,7 +226,7 @@ ModelSummary summaryWithoutData(const SavedModel& saved) {
     summary.headline = std::to_string(model.component_count()) +
                        (model.component_count() == 1 ? " group, " : " groups, ") +
                        std::string(describe(structure)) + " (" + std::string(to_string(structure)) +
-                       ")";
+                       ")" + (model.tails() ? ", Student-t components" : "");
     for (int k = 0; k < model.component_count(); ++k) {
         ComponentSummary component;
         component.component = k;

@@ -62,7 +62,9 @@ QString nameOf(const FitEntry& fit) {
     if (fit.best < 0 || !fit.result)
         return QCoreApplication::translate("Project", "GMM, no model");
     const SelectionRecord& record = fit.result->selection.at(std::size_t(fit.best));
-    return QCoreApplication::translate("Project", "GMM %1, K = %2")
+    const bool isStudent = fit.plan.search.em.family == ComponentFamily::student;
+    return (isStudent ? QCoreApplication::translate("Project", "Student-t %1, K = %2")
+                      : QCoreApplication::translate("Project", "GMM %1, K = %2"))
         .arg(QString::fromStdString(record.covariance_structure))
         .arg(record.component_count);
 }

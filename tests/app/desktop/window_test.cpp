@@ -134,6 +134,7 @@ TEST_F(Window, StudentComponentsAreFittedAndShown) {
     const SavedModel& model = *session.currentFit()->result->chosen;
     ASSERT_TRUE(model.model.tails().has_value());
     EXPECT_EQ(model.fit.parameter_count, model.model.parameter_count());
+    EXPECT_TRUE(nameOf(*session.currentFit()).startsWith(QStringLiteral("Student-t ")));
     ASSERT_TRUE(settle());
     trigger("actionUndo");
     trigger("actionUndo");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <set>
@@ -209,9 +210,9 @@ TEST(DataSummary, IsTheSameForAnyNumberOfThreadsAndRespectsTheFilter) {
 }
 
 TEST(DataSummary, CanBeCancelled) {
-    std::stop_source source;
-    source.request_stop();
-    EXPECT_THROW(summarise_data(DataSet("f", {numbers("x", {1, 2})}), {}, source.get_token()),
+    const auto source = std::make_unique<std::stop_source>();
+    source->request_stop();
+    EXPECT_THROW(summarise_data(DataSet("f", {numbers("x", {1, 2})}), {}, source->get_token()),
                  Cancelled);
 }
 
