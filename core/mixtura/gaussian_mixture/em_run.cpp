@@ -294,8 +294,9 @@ class Run {
             return there && there->log_likelihood + log_prior_at(parameters) >= least &&
                    fault_in(*there, row_weight_, 0).empty();
         };
-        const GaussianParameters jumped =
-            from_squarem_coordinates(jump.point, scales_, parameters_);
+        GaussianParameters jumped = from_squarem_coordinates(jump.point, scales_, parameters_);
+        if (options_.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed)
+            jumped.degrees_of_freedom = parameters_.degrees_of_freedom;  // not by exp(log nu)
         if (!is_gain_at(jumped))
             return false;
         EmIterate landing = maximise(*there, common_part, jumped.degrees_of_freedom);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <numeric>
 #include <random>
 #include <set>
@@ -19,6 +18,7 @@
 #include "mixtura/io/csv.h"
 
 #include "support/data_file.h"
+#include "support/stopped.h"
 
 namespace mixtura {
 namespace {
@@ -210,9 +210,7 @@ TEST(DataSummary, IsTheSameForAnyNumberOfThreadsAndRespectsTheFilter) {
 }
 
 TEST(DataSummary, CanBeCancelled) {
-    const auto source = std::make_unique<std::stop_source>();
-    source->request_stop();
-    EXPECT_THROW(summarise_data(DataSet("f", {numbers("x", {1, 2})}), {}, source->get_token()),
+    EXPECT_THROW(summarise_data(DataSet("f", {numbers("x", {1, 2})}), {}, test::stopped()),
                  Cancelled);
 }
 

@@ -14,6 +14,7 @@
 #include "mixtura/gaussian_mixture/scatter_figure.h"
 
 #include "support/data_file.h"
+#include "support/stopped.h"
 
 namespace mixtura {
 namespace {
@@ -119,11 +120,9 @@ TEST(DensityGrid, RefusesWhatItCannotDraw) {
 }
 
 TEST(DensityGrid, EndsWhenStopped) {
-    std::stop_source source;
-    source.request_stop();
-    EXPECT_THROW(density_grid(circle(1.0), 0, 1, {-1, 1}, {-1, 1}, 50, source.get_token()),
+    EXPECT_THROW(density_grid(circle(1.0), 0, 1, {-1, 1}, {-1, 1}, 50, test::stopped()),
                  compute::Cancelled);
-    EXPECT_THROW(pair_densities(circle(1.0), 0, 1, Eigen::MatrixXd::Zero(5, 2), source.get_token()),
+    EXPECT_THROW(pair_densities(circle(1.0), 0, 1, Eigen::MatrixXd::Zero(5, 2), test::stopped()),
                  compute::Cancelled);
 }
 

@@ -16,6 +16,7 @@
 
 #include "support/gaussian_pass_reference.h"
 #include "support/near.h"
+#include "support/stopped.h"
 #include "support/text_table.h"
 #include "support/three_clouds.h"
 
@@ -372,9 +373,7 @@ TEST(EmFit, CancelReturnsTheLastCompleteIterate) {
 }
 
 TEST(EmFit, CancelBeforeTheFirstIterateThrows) {
-    std::stop_source source;
-    source.request_stop();
-    const FitControl control{.stop = source.get_token()};
+    const FitControl control{.stop = test::stopped()};
     EXPECT_THROW((void)fit_em(test::measurements("iris"), {}, control), compute::Cancelled);
 }
 

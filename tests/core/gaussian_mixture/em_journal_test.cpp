@@ -123,8 +123,8 @@ TEST(EmJournal, OfTheEndedRunsOfAModelTheBestAloneKeepsItsParameters) {
     const EmIterate iterate{
         .mixing_weights = Eigen::VectorXd::Ones(1),
         .means = MatrixXd::Zero(1, 1),
-        .estimate = {
-            .covariances = {MatrixXd::Ones(1, 1)}, .floors_applied = 0, .common_part = {}}};
+        .estimate = {.covariances = {MatrixXd::Ones(1, 1)}, .floors_applied = 0, .common_part = {}},
+        .degrees_of_freedom = {}};
     const auto ended = [&](EmJournal& journal, int run, double log_likelihood,
                            const std::string& diagnosis) {
         const EmRunKey key{.component_count = 1, .run = run};

@@ -11,6 +11,7 @@
 
 #include "support/near.h"
 #include "support/reference_fit.h"
+#include "support/stopped.h"
 
 namespace mixtura {
 namespace {
@@ -96,10 +97,8 @@ TEST(Mahalanobis, RefusesWhatDoesNotFitTheModel) {
 }
 
 TEST(Mahalanobis, StopsWhereAsked) {
-    std::stop_source stop;
-    stop.request_stop();
     EXPECT_THROW(
-        mahalanobis_distances(one_feature(), Eigen::MatrixXd::Zero(1, 1), {0}, stop.get_token()),
+        mahalanobis_distances(one_feature(), Eigen::MatrixXd::Zero(1, 1), {0}, test::stopped()),
         Cancelled);
 }
 

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <random>
 #include <stop_token>
 #include <string>
@@ -460,16 +461,16 @@ TEST_F(CsvLarge, ReadsAPipe) {
 /// is given back; negative where the import was over before. In processor time of one thread, which
 /// what else the machine does cannot stretch.
 double seconds_to_stop(const std::string& path, std::chrono::microseconds delay) {
-    std::stop_source source;
+    const auto source = std::make_unique<std::stop_source>();
     std::clock_t asked = 0;
     std::jthread canceller([&] {
         std::this_thread::sleep_for(delay);
         asked = std::clock();
-        source.request_stop();
+        source->request_stop();
     });
     bool is_cancelled = false;
     try {
-        import_csv(path, {}, source.get_token(), {}, 1);
+        import_csv(path, {}, source->get_token(), {}, 1);
     } catch (const Cancelled&) {
         is_cancelled = true;
     }

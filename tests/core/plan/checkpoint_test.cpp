@@ -127,7 +127,9 @@ TEST(CheckpointFile, ReadsBackBitForBit) {
         .means = Eigen::Matrix<double, 2, 2>::Random() / 3.0,
         .estimate = {.covariances = {Eigen::Matrix2d::Random(), Eigen::Matrix2d::Constant(-0.0)},
                      .floors_applied = 1,
-                     .common_part = Eigen::Matrix2d::Random() * 1e-300}};
+                     .common_part = Eigen::Matrix2d::Random() * 1e-300},
+        .degrees_of_freedom = Eigen::Vector2d(0.7, 1e3 / 7.0)};
+    state.pace.tail_reach = 1.1;
     const EmRunKey key{
         .component_count = 2, .covariance_structure = CovarianceStructure::VVE, .run = 4};
     const std::string path = folder.write(
@@ -146,6 +148,8 @@ TEST(CheckpointFile, ReadsBackBitForBit) {
     EXPECT_EQ(again.iterate->estimate.covariances, state.iterate->estimate.covariances);
     EXPECT_TRUE(std::signbit(again.iterate->estimate.covariances[1](0, 1)));
     EXPECT_EQ(again.iterate->estimate.common_part, state.iterate->estimate.common_part);
+    EXPECT_EQ(again.iterate->degrees_of_freedom, state.iterate->degrees_of_freedom);
+    EXPECT_EQ(again.pace.tail_reach, state.pace.tail_reach);
 }
 
 TEST(CheckpointFile, DamageIsNoticed) {

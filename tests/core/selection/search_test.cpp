@@ -13,6 +13,7 @@
 #include "mixtura/common/error.h"
 
 #include "support/data_file.h"
+#include "support/stopped.h"
 #include "support/text_table.h"
 
 namespace mixtura {
@@ -250,10 +251,8 @@ TEST(Search, CancelKeepsWhatIsDone) {
 }
 
 TEST(Search, CancelledBeforehandReachesNothing) {
-    std::stop_source source;
-    source.request_stop();
     const SearchResult result =
-        search_gaussian_mixtures(test::measurements("iris"), {}, {.stop = source.get_token()});
+        search_gaussian_mixtures(test::measurements("iris"), {}, {.stop = test::stopped()});
     EXPECT_TRUE(result.cancelled);
     EXPECT_FALSE(result.best);
     EXPECT_THAT(verdict(result, Criterion::bic), HasSubstr("Cancelled"));
