@@ -144,6 +144,9 @@ GaussianParameters start_parameters(const GaussianMixture& model, const EmOption
             Eigen::VectorXd::Constant(model.component_count(), options.degrees_of_freedom);
     else if (options.degrees_of_freedom_rule == DegreesOfFreedomRule::common)
         parameters.degrees_of_freedom.setConstant(parameters.degrees_of_freedom.mean());
+    // A model may come from elsewhere, with numbers beyond those that estimates keep to.
+    parameters.degrees_of_freedom = parameters.degrees_of_freedom.cwiseMax(degrees_of_freedom_least)
+                                        .cwiseMin(degrees_of_freedom_limit);
     if (parameters.shape == Shape::diagonal && !is_diagonal(structure)) {
         parameters.shape = Shape::full;
         parameters.covariance_factors = model.covariance_factors();

@@ -251,6 +251,16 @@ TEST(StudentFit, RecoversTheTailsThatMadeTheRows) {
     EXPECT_TRUE(all_near(truth.covariances()[0], fit.model.covariances()[1], 0.15));
 }
 
+TEST(StudentFit, BringsNumbersOfAStartModelWithinTheBounds) {
+    const GaussianMixture start = two_clouds(Eigen::Vector2d(1e5, 0.01));
+    const EmFit fit = fit_em(rows_of(two_clouds(Eigen::Vector2d(4.0, 9.0)), 2000),
+                             {.component_count = 2, .family = ComponentFamily::student}, {},
+                             VectorXd(), {.partition = {}, .model = start});
+    const VectorXd& found = fit.model.tails()->degrees_of_freedom;
+    EXPECT_GE(found.minCoeff(), 2.0);
+    EXPECT_LE(found.maxCoeff(), degrees_of_freedom_limit);
+}
+
 TEST(StudentFit, FarRowsPullLessThanOnAGaussian) {
     MatrixXd rows = test::measurements("faithful");
     rows.conservativeResize(rows.rows() + 3, Eigen::NoChange);
