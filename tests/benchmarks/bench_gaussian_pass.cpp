@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One EM pass over made-up data: nanoseconds per row and component on one thread. The cases are
+// One EM pass over made-up data, of Gaussian and of Student-t components: nanoseconds per row and
+// component on one thread. The cases are
 // those that tests/benchmarks/compare_gaussian_pass.py measures with scikit-learn.
 #include <benchmark/benchmark.h>
 
@@ -12,12 +13,15 @@ namespace {
 using mixtura::compute::GaussianParameters;
 using mixtura::compute::RowPasses;
 
-void gaussian_pass(benchmark::State& state, GaussianParameters::Shape shape) {
+void gaussian_pass(benchmark::State& state, GaussianParameters::Shape shape,
+                   double degrees_of_freedom = 0.0) {
     const auto rows = static_cast<Eigen::Index>(state.range(0));
     const auto dim = static_cast<int>(state.range(1));
     const auto components = static_cast<int>(state.range(2));
-    const mixtura::test::MixtureCase data = mixtura::test::make_mixture_case(
+    mixtura::test::MixtureCase data = mixtura::test::make_mixture_case(
         {.rows = rows, .dim = dim, .components = components, .shape = shape, .separation = 1.0});
+    if (degrees_of_freedom > 0.0)
+        data.parameters.degrees_of_freedom.setConstant(components, degrees_of_freedom);
     mixtura::FitControl control;
     control.thread_count = 1;
     const RowPasses passes(data.observations, Eigen::VectorXd(), control);
@@ -38,5 +42,6 @@ void cases(benchmark::internal::Benchmark* benchmark) {
 
 BENCHMARK_CAPTURE(gaussian_pass, full, GaussianParameters::Shape::full)->Apply(cases);
 BENCHMARK_CAPTURE(gaussian_pass, diagonal, GaussianParameters::Shape::diagonal)->Apply(cases);
+BENCHMARK_CAPTURE(gaussian_pass, student, GaussianParameters::Shape::full, 5.0)->Apply(cases);
 
 }  // namespace

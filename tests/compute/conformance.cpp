@@ -99,6 +99,50 @@ TEST_P(BackendConformance, StatisticsMatchTheLongDoubleReferenceOverTheGrid) {
                 }
 }
 
+TEST_P(BackendConformance, StudentStatisticsMatchTheReference) {
+    std::uint64_t seed = 100;
+    for (const Shape shape : {Shape::full, Shape::diagonal})
+        for (const int dim : {1, 3, 5, 8})
+            for (const int components : {1, 3})
+                for (const double nu : {0.5, 4.0, 200.0}) {
+                    SCOPED_TRACE("dim " + std::to_string(dim) + ", components " +
+                                 std::to_string(components) + ", nu " + std::to_string(nu));
+                    MixtureCase data = make_mixture_case({.rows = 333,
+                                                          .dim = dim,
+                                                          .components = components,
+                                                          .shape = shape,
+                                                          .seed = ++seed});
+                    data.parameters.degrees_of_freedom =
+                        nu * Eigen::VectorXd::LinSpaced(components, 1.0, 1.5);
+                    const Eigen::VectorXd weights = Eigen::VectorXd::LinSpaced(333, 0.0, 2.0);
+                    const GaussianStatistics actual =
+                        RowPasses(data.observations, weights, control_for(backend()))
+                            .gaussian_statistics(data.parameters);
+                    expect_agreement(data, weights, actual, statistics_tolerance);
+                    const GaussianPassReference expected =
+                        gaussian_pass_reference(data.observations, weights, data.parameters);
+                    for (Eigen::Index k = 0; k < components; ++k) {
+                        EXPECT_NEAR(actual.tails.weight_sums[k], expected.weight_sums[k],
+                                    statistics_tolerance * 333.0 * (1.0 + dim / nu));
+                        // The log-likelihood is a function of nu_k: differences of fourth order.
+                        const auto at = [&](double step) {
+                            GaussianParameters there = data.parameters;
+                            there.degrees_of_freedom[k] += step;
+                            return gaussian_pass_reference(data.observations, weights, there)
+                                .log_likelihood;
+                        };
+                        const double h = 2e-3 * data.parameters.degrees_of_freedom[k];
+                        const auto slope = static_cast<double>(
+                            (8.0L * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12.0L * h));
+                        const auto bend = static_cast<double>(
+                            (16.0L * (at(h) + at(-h)) - (at(2 * h) + at(-2 * h)) - 30.0L * at(0)) /
+                            (12.0L * h * h));
+                        EXPECT_NEAR(actual.tails.scores[k], slope, 1e-7 * 333.0 / nu);
+                        EXPECT_NEAR(actual.tails.curvatures[k], bend, 1e-6 * 333.0 / (nu * nu));
+                    }
+                }
+}
+
 TEST_P(BackendConformance, ManyComponentsAndFeaturesMatchTheReference) {
     const MixtureCase many = make_mixture_case({.rows = 200, .dim = 3, .components = 64});
     expect_agreement(many, {},

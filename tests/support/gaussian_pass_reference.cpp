@@ -10,9 +10,15 @@ namespace {
 
 using compute::GaussianParameters;
 
-/// log(pi) + log N(x; mu, L L'), by forward substitution.
-long double log_component(const Eigen::MatrixXd& observations, Eigen::Index row,
-                          const GaussianParameters& parameters, Eigen::Index k) {
+/// One row under one component.
+struct Component {
+    long double log_density = 0.0L;  ///< with log(pi)
+    long double weight = 1.0L;       ///< u
+};
+
+/// log(pi) + log of the density with mean mu and covariance or scale L L', by forward substitution.
+Component component_at(const Eigen::MatrixXd& observations, Eigen::Index row,
+                       const GaussianParameters& parameters, Eigen::Index k) {
     const Eigen::Index dim = observations.cols();
     const Eigen::MatrixXd& factor = parameters.covariance_factors[static_cast<std::size_t>(k)];
     const bool full = parameters.shape == GaussianParameters::Shape::full;
@@ -30,9 +36,17 @@ long double log_component(const Eigen::MatrixXd& observations, Eigen::Index row,
         square += value * value;
         log_determinant += std::log(pivot);
     }
-    return std::log(static_cast<long double>(parameters.mixing_weights[k])) -
-           0.5L * static_cast<long double>(dim) * 1.837877066409345483560659472811235279723L -
-           log_determinant - 0.5L * square;
+    const auto d = static_cast<long double>(dim);
+    const long double log_scale =
+        std::log(static_cast<long double>(parameters.mixing_weights[k])) - log_determinant;
+    if (parameters.degrees_of_freedom.size() == 0)
+        return {log_scale - 0.5L * d * 1.837877066409345483560659472811235279723L - 0.5L * square,
+                1.0L};
+    const long double nu = parameters.degrees_of_freedom[k];
+    return {log_scale + std::lgamma(0.5L * (nu + d)) - std::lgamma(0.5L * nu) -
+                0.5L * d * std::log(nu * 3.141592653589793238462643383279502884197L) -
+                0.5L * (nu + d) * std::log1p(square / nu),
+            (nu + d) / (nu + square)};
 }
 
 }  // namespace
@@ -48,13 +62,17 @@ GaussianPassReference gaussian_pass_reference(const Eigen::MatrixXd& observation
         return weights.size() == 0 ? 1.0L : static_cast<long double>(weights[i]);
     };
     std::vector<long double> share(static_cast<std::size_t>(rows * components));
+    std::vector<long double> u(share.size());
     GaussianPassReference result;
     result.log_densities.resize(rows);
     result.responsibilities.resize(rows, components);
     for (Eigen::Index i = 0; i < rows; ++i) {
         long double* p = share.data() + i * components;
-        for (Eigen::Index k = 0; k < components; ++k)
-            p[k] = log_component(observations, i, parameters, k);
+        for (Eigen::Index k = 0; k < components; ++k) {
+            const Component component = component_at(observations, i, parameters, k);
+            p[k] = component.log_density;
+            u[static_cast<std::size_t>(i * components + k)] = component.weight;
+        }
         const long double largest = *std::max_element(p, p + components);
         long double sum = 0.0L;
         for (Eigen::Index k = 0; k < components; ++k) sum += std::exp(p[k] - largest);
@@ -67,14 +85,21 @@ GaussianPassReference gaussian_pass_reference(const Eigen::MatrixXd& observation
         }
     }
     result.masses.resize(components);
+    result.weight_sums.resize(components);
     result.means = parameters.means;
     for (Eigen::Index k = 0; k < components; ++k) {
         const auto r = [&](Eigen::Index i) {
-            return weight(i) * share[static_cast<std::size_t>(i * components + k)];
+            const auto at = static_cast<std::size_t>(i * components + k);
+            return weight(i) * share[at] * u[at];
         };
+        long double rows_in_all = 0.0L;
         long double mass = 0.0L;
-        for (Eigen::Index i = 0; i < rows; ++i) mass += r(i);
-        result.masses[k] = static_cast<double>(mass);
+        for (Eigen::Index i = 0; i < rows; ++i) {
+            rows_in_all += weight(i) * share[static_cast<std::size_t>(i * components + k)];
+            mass += r(i);
+        }
+        result.masses[k] = static_cast<double>(rows_in_all);
+        result.weight_sums[k] = static_cast<double>(mass);
         std::vector<long double> mean(static_cast<std::size_t>(dim));
         for (Eigen::Index j = 0; j < dim; ++j) {
             long double sum = 0.0L;

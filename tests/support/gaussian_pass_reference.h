@@ -9,7 +9,7 @@
 
 namespace mixtura::test {
 
-/// The oracle of every pass over rows: the textbook formulas in long double, plain loops, the
+/// The oracle of every pass over rows, with Gaussian or Student-t components: the textbook formulas in long double, plain loops, the
 /// scatter in a second pass about the new means.
 struct GaussianPassReference {
     long double log_likelihood = 0.0L;
@@ -18,6 +18,7 @@ struct GaussianPassReference {
     std::vector<Eigen::MatrixXd> scatters;
     Eigen::VectorXd log_densities;
     Eigen::MatrixXd responsibilities;
+    Eigen::VectorXd weight_sums;  ///< of Student-t components, sum of weight * responsibility * u
 };
 
 /// `weights` may be empty for all one.

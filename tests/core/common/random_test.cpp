@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/gamma.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <gtest/gtest.h>
 
@@ -135,6 +136,22 @@ TEST(RandomStream, PairsOfNormalDrawsHaveAUniformAngleAndAnExponentialSquare) {
         counts[8 * row + column] += 1.0;
     }
     expect_fit(counts, std::vector<double>(64, 1.0 / 64.0));
+}
+
+TEST(RandomStream, GammaDrawsFitTheirLaw) {
+    constexpr int classes = 50;
+    for (const double shape : {0.25, 1.0, 7.5}) {
+        const boost::math::gamma_distribution law(shape);
+        std::vector<double> bounds;
+        for (int i = 1; i < classes; ++i) bounds.push_back(quantile(law, i / double{classes}));
+        RandomStream random(8);
+        std::vector<double> counts(classes, 0.0);
+        for (int i = 0; i < draw_count; ++i) {
+            const auto above = std::upper_bound(bounds.begin(), bounds.end(), random.gamma(shape));
+            counts[static_cast<std::size_t>(above - bounds.begin())] += 1.0;
+        }
+        expect_fit(counts, std::vector<double>(classes, 1.0 / classes));
+    }
 }
 
 TEST(RandomStream, CategoricalDrawsFollowTheWeights) {
