@@ -349,9 +349,11 @@ void UnderstandingPlot::Parts::addDistances() const {
     QCPAxis* y = rect->axis(QCPAxis::atLeft);
     const int features = static_cast<int>(table->observations.cols());
     x->setLabel(tr("Quantile of the chi-square, degrees of freedom: %1").arg(features));
-    y->setLabel(tr("Squared distance"));
-    const ChiSquarePlot points =
-        chi_square_plot(explanation->distances.gaussian_distances, features);
+    const MahalanobisDistances& distances = explanation->distances;
+    y->setLabel(distances.gaussian_distances == distances.squared_distances
+                    ? tr("Squared distance")
+                    : tr("Squared distance as rare in a Gaussian"));
+    const ChiSquarePlot points = chi_square_plot(distances.gaussian_distances, features);
     const Eigen::Index last = points.quantiles.size() - 1;
     auto* diagonal = new QCPCurve(x, y);
     diagonal->setPen(QPen(theme.axis, 1.2, Qt::DashLine));
@@ -360,8 +362,7 @@ void UnderstandingPlot::Parts::addDistances() const {
     QCPGraph* outlying = plot->addGraph(x, y);
     for (const Eigen::Index i : thinnedPlaces(last + 1)) {
         const Eigen::Index row = points.rows[static_cast<std::size_t>(i)];
-        const bool isOutlying =
-            explanation->distances.tail_probabilities[row] < explanation->outlier_tail;
+        const bool isOutlying = distances.tail_probabilities[row] < explanation->outlier_tail;
         (isOutlying ? outlying : usual)->addData(points.quantiles[i], points.squared_distances[i]);
     }
     for (const auto& [graph, colour] :

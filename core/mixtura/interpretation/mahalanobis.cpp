@@ -2,6 +2,7 @@
 #include "mixtura/interpretation/mahalanobis.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include <boost/math/distributions/chi_squared.hpp>
@@ -70,9 +71,13 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
     }
     distances.gaussian_distances = distances.squared_distances;
     if (model.tails()) {
-        for (Index i = 0; i < n; ++i)
-            distances.gaussian_distances[i] = boost::math::quantile(
-                boost::math::complement(distribution, distances.tail_probabilities[i]));
+        for (Index i = 0; i < n; ++i) {
+            // No quantile belongs to a probability that underflows.
+            const double tail =
+                std::max(distances.tail_probabilities[i], std::numeric_limits<double>::min());
+            distances.gaussian_distances[i] =
+                boost::math::quantile(boost::math::complement(distribution, tail));
+        }
     }
     return distances;
 }

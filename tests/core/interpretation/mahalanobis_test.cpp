@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include <Eigen/LU>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <gmock/gmock.h>
 
 #include "mixtura/common/cancelled.h"
@@ -74,6 +76,30 @@ TEST(Mahalanobis, PlotsAgainstTheQuantilesOfTheChiSquare) {
     EXPECT_EQ(plot.squared_distances, Eigen::Vector4d(0.1, 0.5, 2.0, 5.0));
     for (int i = 0; i < 4; ++i)  // two degrees of freedom: the exponential distribution
         EXPECT_TRUE(near(-2.0 * std::log1p(-(i + 0.5) / 4.0), plot.quantiles[i], 1e-13));
+}
+
+TEST(Mahalanobis, OfStudentComponentsTheTailsAreTheirOwn) {
+    const auto with_tails = [](double nu) {
+        return GaussianMixture(
+            Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Zero(1, 1),
+            {Eigen::MatrixXd::Constant(1, 1, 4.0)}, CovarianceStructure::VVV,
+            StudentTails{.degrees_of_freedom = Eigen::VectorXd::Constant(1, nu)});
+    };
+    Eigen::MatrixXd rows(2, 1);
+    rows << 3.0, 1e100;
+    const auto light = mahalanobis_distances(with_tails(5.0), rows, {0, 0});
+    const double tail =
+        2.0 * boost::math::cdf(boost::math::complement(boost::math::students_t(5.0), 1.5));
+    EXPECT_TRUE(near(2.25, light.squared_distances[0], 1e-15));
+    EXPECT_TRUE(near(tail, light.tail_probabilities[0], 1e-13));
+    // A normal variable is beyond x or -x with the same probability at this square.
+    const double x =
+        boost::math::quantile(boost::math::complement(boost::math::normal(), 0.5 * tail));
+    EXPECT_TRUE(near(x * x, light.gaussian_distances[0], 1e-12));
+    // The probability underflows; the row is still the farthest.
+    const auto nearly_gaussian = mahalanobis_distances(with_tails(200.0), rows, {0, 0});
+    EXPECT_TRUE(std::isfinite(nearly_gaussian.gaussian_distances[1]));
+    EXPECT_GT(nearly_gaussian.gaussian_distances[1], 1000.0);
 }
 
 TEST(Mahalanobis, RefusesWhatDoesNotFitTheModel) {
