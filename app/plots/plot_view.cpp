@@ -5,9 +5,7 @@
 #include <QClipboard>
 #include <QDir>
 #include <QFileDialog>
-#include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QSettings>
@@ -20,6 +18,7 @@
 #include <qcustomplot.h>
 
 #include "plots/flow_layout.h"
+#include "plots/labelled_choice.h"
 #include "session/background_queue.h"
 
 namespace mixtura::app {
@@ -107,14 +106,7 @@ void PlotView::addChoice(QWidget* choice) {
 }
 
 void PlotView::addChoice(const QString& label, QWidget* choice) {
-    auto* both = new QWidget;
-    auto* layout = new QHBoxLayout(both);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto* text = new QLabel(label);
-    text->setBuddy(choice);
-    layout->addWidget(text);
-    layout->addWidget(choice);
-    addChoice(both);
+    addChoice(labelledChoice(label, choice));
 }
 
 bool PlotView::isSettled() const {

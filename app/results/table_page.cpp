@@ -2,13 +2,13 @@
 #include "results/table_page.h"
 
 #include <QAbstractTableModel>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include "plots/flow_layout.h"
+#include "plots/labelled_choice.h"
 #include "results/result_table.h"
 
 namespace mixtura::app {
@@ -84,14 +84,7 @@ void TablePage::addChoice(QWidget* choice) {
 }
 
 void TablePage::addChoice(const QString& label, QWidget* choice) {
-    auto* both = new QWidget;
-    auto* layout = new QHBoxLayout(both);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto* text = new QLabel(label);
-    text->setBuddy(choice);
-    layout->addWidget(text);
-    layout->addWidget(choice);
-    addChoice(both);
+    addChoice(labelledChoice(label, choice));
 }
 
 void TablePage::showHint(const QString& hint) {

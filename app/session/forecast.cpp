@@ -50,11 +50,10 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
         mostComponents = std::max(mostComponents, count);
         for (const CovarianceStructure structure : search.covariance_structures) {
             operations += relativeWork(structure, count, featureCount);
-            const int parameters =
-                parameter_count(structure, count, featureCount) +
-                (search.em.family == ComponentFamily::student
-                     ? tail_parameter_count(search.em.degrees_of_freedom_rule, count)
-                     : 0);
+            EmOptions em = search.em;
+            em.component_count = count;
+            em.covariance_structure = structure;
+            const int parameters = parameter_count(em, featureCount);
             if (parameters > result.largestParameters) {
                 result.largestParameters = parameters;
                 result.largestModel = QString::fromLatin1(to_string(structure).data()) + u',' +

@@ -2,21 +2,14 @@
 #include "session/solutions.h"
 
 #include <cmath>
-#include <limits>
 
-#include "mixtura/common/fit_control.h"
+#include "mixtura/plan/summary.h"
 
 namespace mixtura::app {
 
 std::vector<SolutionRow> solutionsOf(const SavedModel& saved) {
     const std::vector<StartRecord>& starts = saved.fit.starts;
-    std::vector<RunEnd> ends;
-    for (const StartRecord& start : starts) {
-        const bool isDegenerate = start.status == to_string(FitStatus::degenerate);
-        ends.push_back({.log_likelihood = isDegenerate ? std::numeric_limits<double>::quiet_NaN()
-                                                       : start.log_likelihood,
-                        .is_spurious = !start.diagnosis.empty()});
-    }
+    const std::vector<RunEnd> ends = run_ends(starts);
     std::vector<SolutionRow> rows;
     for (const LocalOptimum& optimum : local_optima(ends)) {
         SolutionRow row;

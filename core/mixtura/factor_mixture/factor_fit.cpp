@@ -43,27 +43,6 @@ void check_counts(const FactorProblem& problem, const FactorOptions& options) {
     }
 }
 
-std::optional<std::size_t> best_of(const std::vector<FactorRunOutcome>& outcomes) {
-    std::optional<std::size_t> best;
-    for (std::size_t r = 0; r < outcomes.size(); ++r) {
-        if (outcomes[r].parameters &&
-            (!best || is_better_run(outcomes[r].record, outcomes[*best].record)))
-            best = r;
-    }
-    return best;
-}
-
-[[noreturn]] void fail(const std::vector<FactorRunOutcome>& outcomes) {
-    std::string message;
-    for (const FactorRunOutcome& outcome : outcomes) {
-        if (outcome.record.status == FitStatus::cancelled)
-            throw compute::Cancelled{};
-        if (message.find(outcome.record.diagnosis) == std::string::npos)
-            message += (message.empty() ? "" : " ") + outcome.record.diagnosis;
-    }
-    throw NumericalError(outcomes.size() == 1 ? message : "Every start was degenerate. " + message);
-}
-
 /// The covariances Lambda Lambda' + Psi in the order of `parameters`.
 GaussianMixture dense_mixture(const FactorParameters& parameters) {
     std::vector<MatrixXd> covariances;
@@ -129,18 +108,20 @@ FactorFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& 
         outcomes[static_cast<std::size_t>(run)] =
             run_aecm(problem, options, control, start_partition, reporter, run);
     });
-    const std::optional<std::size_t> best = best_of(outcomes);
-    if (!best)
-        fail(outcomes);
-    const EmRun& winner = outcomes[*best].record;
-    FactorParameters& found = *outcomes[*best].parameters;
+    std::vector<FinishedRun> finished;
+    for (const FactorRunOutcome& outcome : outcomes)
+        finished.push_back(
+            {.record = &outcome.record, .has_model = outcome.parameters.has_value()});
+    const std::size_t best = kept_run(finished);
+    const EmRun& winner = outcomes[best].record;
+    FactorParameters& found = *outcomes[best].parameters;
     const FactorCertainty certainty = problem.passes().certainty(found);
     const GaussianMixture model = dense_mixture(found);
     const std::vector<int> order = canonical_order(model);
     found = reordered(found, order);
     turn_to_principal_axes(options.structure, found);
     FactorFit fit{.runs = {},
-                  .best_run = *best,
+                  .best_run = best,
                   .structure = options.structure,
                   .model = reordered(model, order),
                   .loadings = std::move(found.loadings),

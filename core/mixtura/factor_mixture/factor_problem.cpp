@@ -7,6 +7,7 @@
 #include "mixtura/common/random.h"
 #include "mixtura/factor_mixture/factor_estimate.h"
 #include "mixtura/gaussian_mixture/observation_checks.h"
+#include "mixtura/gaussian_mixture/start_partition.h"
 
 namespace mixtura {
 
@@ -31,24 +32,12 @@ void FactorProblem::prepare_hierarchical_tree(const FitControl& control) {
 
 Partition FactorProblem::start_partition(const FactorOptions& options, int start,
                                          const FitControl& control, std::string& name) const {
-    const int component_count = options.component_count;
     const Initialisation method = start == 0 || options.initialisation == Initialisation::random
                                       ? options.initialisation
                                       : Initialisation::kmeans;
-    name = to_string(method);
-    if (component_count == 1)
-        return Partition(static_cast<std::size_t>(row_count()), 0);
-    RandomStream random(options.seed, static_cast<std::uint64_t>(start));
-    switch (method) {
-        case Initialisation::random:
-            return random_partition(observations_, weights_, component_count, random, control);
-        case Initialisation::kmeans:
-            return kmeans_partition(observations_, weights_, component_count, random, control);
-        case Initialisation::hierarchical:
-            break;
-    }
-    return tree_ ? tree_->partition(component_count)
-                 : HierarchicalTree(observations_, control).partition(component_count);
+    return partition_by(method, observations_, weights_, options.component_count,
+                        RandomStream(options.seed, static_cast<std::uint64_t>(start)), tree_.get(),
+                        control, name);
 }
 
 void FactorProblem::check_partition(const Partition& partition, int component_count) const {

@@ -9,32 +9,11 @@
 #include <string>
 
 #include "mixtura/common/error.h"
-#include "mixtura/linalg/student_t.h"
+#include "mixtura/gaussian_mixture/component_falloff.h"
 
 namespace mixtura {
 
 namespace {
-
-const double log_two_pi = std::log(2.0 * std::numbers::pi);
-
-/// How far the log density of a component lies below that at its mean.
-struct Falloff {
-    double nu = 0.0;  ///< degrees of freedom of a Student-t component; 0: Gaussian
-    double dim = 1.0;
-
-    [[nodiscard]] double at(double squared_distance) const {
-        return nu == 0.0 ? 0.5 * squared_distance
-                         : 0.5 * (nu + dim) * std::log1p(squared_distance / nu);
-    }
-    /// Log density of unit scale at the mean.
-    [[nodiscard]] double log_centre() const {
-        return nu == 0.0 ? -0.5 * dim * log_two_pi : student_log_centre(nu, dim);
-    }
-};
-
-Falloff falloff_of(const GaussianMixture& model, int k, double dim) {
-    return {model.tails() ? model.tails()->degrees_of_freedom[k] : 0.0, dim};
-}
 
 /// One component in the plane of two features, ready to evaluate: Sigma = L L' of the 2 x 2 block.
 struct PlaneComponent {
@@ -44,7 +23,7 @@ struct PlaneComponent {
     double factor_yx;
     double factor_yy;
     double log_centre;  ///< ln pi_k + log density at the mean
-    Falloff falloff;
+    ComponentFalloff falloff;
 
     [[nodiscard]] double log_density(double x, double y) const {
         const double u = (x - mean_x) / factor_xx;
@@ -60,7 +39,7 @@ PlaneComponent plane_component(const GaussianMixture& model, int k, int x, int y
     // Where the pair is all but collinear, rounding must not turn a tiny square negative.
     const double least = std::numeric_limits<double>::epsilon() * covariance(y, y);
     const double factor_yy = std::sqrt(std::max(covariance(y, y) - factor_yx * factor_yx, least));
-    const Falloff falloff = falloff_of(model, k, 2.0);
+    const ComponentFalloff falloff(model, k, 2);
     return {model.means()(k, x),
             model.means()(k, y),
             factor_xx,
@@ -144,7 +123,7 @@ MarginalDensity marginal_density(const GaussianMixture& model, int feature, cons
     result.component_densities.resize(node_count, model.component_count());
     for (int k = 0; k < model.component_count(); ++k) {
         const double variance = model.covariances()[static_cast<std::size_t>(k)](feature, feature);
-        const Falloff falloff = falloff_of(model, k, 1.0);
+        const ComponentFalloff falloff(model, k, 1);
         const double log_centre =
             std::log(model.mixing_weights()[k]) + falloff.log_centre() - 0.5 * std::log(variance);
         for (Eigen::Index i = 0; i < node_count; ++i) {

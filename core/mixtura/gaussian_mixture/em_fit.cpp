@@ -68,18 +68,6 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
     check_start_partition(start.partition, problem.row_count(), component_count);
 }
 
-/// Highest log-likelihood among the admissible runs, or where none is, among the others that have
-/// a model.
-std::optional<std::size_t> best_of(const std::vector<EmRunOutcome>& outcomes) {
-    std::optional<std::size_t> best;
-    for (std::size_t r = 0; r < outcomes.size(); ++r) {
-        if (outcomes[r].model &&
-            (!best || is_better_run(outcomes[r].record, outcomes[*best].record)))
-            best = r;
-    }
-    return best;
-}
-
 /// The starts that go on to the end: the first, and of the others the first ones or, where short
 /// runs choose, those whose short runs reached most, better ones first.
 std::vector<int> starts_to_run(const EmProblem& problem, const EmOptions& options, int run_count,
@@ -91,17 +79,6 @@ std::vector<int> starts_to_run(const EmProblem& problem, const EmOptions& option
     const std::vector<int> ranked = rank_starts(problem, options, control);
     std::copy_n(ranked.begin(), run_count - 1, starts.begin() + 1);
     return starts;
-}
-
-[[noreturn]] void fail(const std::vector<EmRunOutcome>& outcomes) {
-    std::string message;
-    for (const EmRunOutcome& outcome : outcomes) {
-        if (outcome.record.status == FitStatus::cancelled)
-            throw compute::Cancelled{};
-        if (message.find(outcome.record.diagnosis) == std::string::npos)
-            message += (message.empty() ? "" : " ") + outcome.record.diagnosis;
-    }
-    throw NumericalError(outcomes.size() == 1 ? message : "Every start was degenerate. " + message);
 }
 
 }  // namespace
@@ -174,6 +151,15 @@ void validate(const EmOptions& options) {
         "from " + brief_text(covariance_floor_least) + " to " + brief_text(covariance_floor_limit));
 }
 
+int parameter_count(const EmOptions& options, int feature_count) noexcept {
+    const int count =
+        parameter_count(options.covariance_structure, options.component_count, feature_count);
+    return options.family == ComponentFamily::gaussian
+               ? count
+               : count +
+                     tail_parameter_count(options.degrees_of_freedom_rule, options.component_count);
+}
+
 EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
              const EmStart& start) {
     validate(options);
@@ -192,12 +178,13 @@ EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitContro
             run_em(problem, options, control, start, reporter, {.run = run, .start = starts[at]});
     });
 
-    const std::optional<std::size_t> best = best_of(outcomes);
-    if (!best)
-        fail(outcomes);
-    EmRunOutcome& winner = outcomes[*best];
+    std::vector<FinishedRun> finished;
+    for (const EmRunOutcome& outcome : outcomes)
+        finished.push_back({.record = &outcome.record, .has_model = outcome.model.has_value()});
+    const std::size_t best = kept_run(finished);
+    EmRunOutcome& winner = outcomes[best];
     EmFit fit{.runs = {},
-              .best_run = *best,
+              .best_run = best,
               .model = std::move(*winner.model),
               .log_likelihood = winner.record.log_likelihood.back(),
               .entropy = 0.0,

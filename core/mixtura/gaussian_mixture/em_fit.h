@@ -67,6 +67,9 @@ inline constexpr double covariance_floor_limit = 0.1;
 /// @throw InvalidArgument  option, value and condition
 void validate(const EmOptions& options);
 
+/// Free parameters of the model that the options ask for.
+int parameter_count(const EmOptions& options, int feature_count) noexcept;
+
 /// Start from exactly this, instead of from `options.initialisation`: one of the two. There is one
 /// run then.
 struct EmStart {

@@ -9,6 +9,7 @@
 #include "mixtura/common/random.h"
 #include "mixtura/gaussian_mixture/observation_checks.h"
 #include "mixtura/gaussian_mixture/partition_statistics.h"
+#include "mixtura/gaussian_mixture/start_partition.h"
 
 namespace mixtura {
 
@@ -190,26 +191,9 @@ compute::GaussianStatistics EmProblem::shared_moments(
 
 Partition EmProblem::start_partition(const EmOptions& options, int start, const FitControl& control,
                                      std::string& name) const {
-    const int component_count = options.component_count;
-    const Initialisation method = method_of_start(options, start);
-    name = to_string(method);
-    if (component_count == 1)
-        return Partition(static_cast<std::size_t>(row_count()), 0);
-    RandomStream random(options.seed, static_cast<std::uint64_t>(start));
-    switch (method) {
-        case Initialisation::random:
-            return random_partition(observations_, weights_, component_count, random, control);
-        case Initialisation::kmeans:
-            return kmeans_partition(observations_, weights_, component_count, random, control);
-        case Initialisation::hierarchical:
-            break;
-    }
-    if (feature_count() == 1) {
-        name = "quantiles";
-        return quantile_partition(observations_.col(0), component_count);
-    }
-    return tree_ ? tree_->partition(component_count)
-                 : HierarchicalTree(observations_, control).partition(component_count);
+    return partition_by(
+        method_of_start(options, start), observations_, weights_, options.component_count,
+        RandomStream(options.seed, static_cast<std::uint64_t>(start)), tree_.get(), control, name);
 }
 
 compute::GaussianStatistics EmProblem::moments(const Partition& partition, int component_count,

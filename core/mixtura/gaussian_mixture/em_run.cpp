@@ -552,6 +552,24 @@ bool sees_limit(std::span<const double> trace, int step_count, double tolerance)
     return true;
 }
 
+std::size_t kept_run(const std::vector<FinishedRun>& runs) {
+    std::optional<std::size_t> best;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        if (runs[r].has_model && (!best || is_better_run(*runs[r].record, *runs[*best].record)))
+            best = r;
+    }
+    if (best)
+        return *best;
+    std::string message;
+    for (const FinishedRun& run : runs) {
+        if (run.record->status == FitStatus::cancelled)
+            throw compute::Cancelled{};
+        if (message.find(run.record->diagnosis) == std::string::npos)
+            message += (message.empty() ? "" : " ") + run.record->diagnosis;
+    }
+    throw NumericalError(runs.size() == 1 ? message : "Every start was degenerate. " + message);
+}
+
 SerialReporter::SerialReporter(FitObserver* observer, const EmOptions& options)
     : SerialReporter(observer, std::string(to_string(options.covariance_structure)) + "," +
                                    std::to_string(options.component_count)) {}

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mixtura/gaussian_mixture/em_fit.h"
 #include "mixtura/gaussian_mixture/em_journal.h"
@@ -35,6 +36,17 @@ double aitken_distance(std::span<const double> trace);
 /// @param trace       one log-likelihood for each step, and that of the start
 /// @param step_count  steps at the end of the trace that nothing interrupts
 bool sees_limit(std::span<const double> trace, int step_count, double tolerance);
+
+/// A run that has ended, as the choice among runs sees it.
+struct FinishedRun {
+    const EmRun* record = nullptr;
+    bool has_model = false;
+};
+/// Index of the run that a fit keeps: of those with a model the best, see `is_better_run`; of equal
+/// ones the first.
+/// @throw NumericalError      none has a model; quotes every different diagnosis
+/// @throw compute::Cancelled  none has, and one was cancelled
+std::size_t kept_run(const std::vector<FinishedRun>& runs);
 
 /// Which run of a fit, and which start it makes.
 struct EmRunIndex {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numbers>
 #include <numeric>
 
 #include <Eigen/Cholesky>
@@ -16,10 +15,10 @@
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/gaussian_mixture/component_falloff.h"
 #include "mixtura/interpretation/row_checks.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/log_domain.h"
-#include "mixtura/linalg/student_t.h"
 #include "mixtura/linalg/symmetric_eigen.h"
 
 namespace mixtura {
@@ -61,12 +60,9 @@ class ScaledMixture {
             const Eigen::MatrixXd whitening =
                 scaled.triangularView<Eigen::Lower>().solve(Eigen::MatrixXd::Identity(d, d));
             precisions_.emplace_back(whitening.transpose() * whitening);
-            const auto dim = static_cast<double>(d);
-            tails_.push_back(model.tails() ? model.tails()->degrees_of_freedom[k] : 0.0);
+            falloffs_.emplace_back(model, static_cast<int>(k), static_cast<int>(d));
             log_scales_.push_back(std::log(model.mixing_weights()[k]) -
-                                  half_log_determinant(factor) +
-                                  (model.tails() ? student_log_centre(tails_.back(), dim)
-                                                 : -0.5 * dim * std::log(2.0 * std::numbers::pi)));
+                                  half_log_determinant(factor) + falloffs_.back().log_centre());
         }
     }
 
@@ -87,16 +83,16 @@ class ScaledMixture {
         for (Index k = 0; k < means_.rows(); ++k) {
             const double responsibility = std::exp(terms[k] - local.log_density);
             const Eigen::MatrixXd& own = precisions_[static_cast<std::size_t>(k)];
-            // The gradient of log p_k is u P (mu - x), its derivative
-            // -u P + 2 u^2 / (nu + d) P (x - mu) (x - mu)' P; Gaussian: u = 1 without the second.
-            const Eigen::VectorXd pull = own * (means_.row(k).transpose() - x);
-            const double nu = tails_[static_cast<std::size_t>(k)];
-            const double total = nu + static_cast<double>(d);
-            const double u =
-                nu == 0.0 ? 1.0 : total / (nu + pull.dot(means_.row(k).transpose() - x));
-            const double bend = nu == 0.0 ? 0.0 : 2.0 * u * u / total;
+            // The gradient of log p_k is u P (mu - x), and its derivative
+            // -u P - 2 du/dD P (x - mu) (x - mu)' P.
+            const Eigen::VectorXd towards = means_.row(k).transpose() - x;
+            const Eigen::VectorXd pull = own * towards;
+            const ComponentFalloff& falloff = falloffs_[static_cast<std::size_t>(k)];
+            const double square = pull.dot(towards);
+            const double u = falloff.weight(square);
             local.gradient += responsibility * u * pull;
-            local.hessian += responsibility * (u * u + bend) * (pull * pull.transpose());
+            local.hessian +=
+                responsibility * (u * u + falloff.weight_fall(square)) * (pull * pull.transpose());
             precision += responsibility * u * own;
         }
         local.hessian -= precision + local.gradient * local.gradient.transpose();
@@ -108,18 +104,14 @@ class ScaledMixture {
     [[nodiscard]] double log_term(const Eigen::VectorXd& x, Index k) const {
         const Eigen::VectorXd distance = x - means_.row(k).transpose();
         const auto at = static_cast<std::size_t>(k);
-        const double square = distance.dot(precisions_[at] * distance);
-        const double nu = tails_[at];
-        return log_scales_[at] -
-               (nu == 0.0 ? 0.5 * square
-                          : 0.5 * (nu + static_cast<double>(x.size())) * std::log1p(square / nu));
+        return log_scales_[at] - falloffs_[at].at(distance.dot(precisions_[at] * distance));
     }
 
     Eigen::VectorXd units_;
     Eigen::MatrixXd means_;
     std::vector<Eigen::MatrixXd> precisions_;
     std::vector<double> log_scales_;
-    std::vector<double> tails_;  ///< degrees of freedom; 0: Gaussian
+    std::vector<ComponentFalloff> falloffs_;
 };
 
 double length_of(const Eigen::VectorXd& step) {

@@ -208,7 +208,9 @@ std::string hits_in_words(const std::vector<LocalOptimum>& optima, std::size_t s
     return words + ".";
 }
 
-std::vector<RunEnd> ends_of(const std::vector<StartRecord>& starts) {
+}  // namespace
+
+std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts) {
     std::vector<RunEnd> ends;
     for (const StartRecord& start : starts) {
         const bool is_degenerate = start.status == to_string(FitStatus::degenerate);
@@ -218,8 +220,6 @@ std::vector<RunEnd> ends_of(const std::vector<StartRecord>& starts) {
     }
     return ends;
 }
-
-}  // namespace
 
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores) {
     const GaussianMixture& model = saved.model;
@@ -246,7 +246,7 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
     }
     summary.remarks = remarks_on(saved, table, scores);
     if (saved.fit.starts.size() > 1) {
-        summary.optima = local_optima(ends_of(saved.fit.starts));
+        summary.optima = local_optima(run_ends(saved.fit.starts));
         if (!summary.optima.empty())
             summary.remarks.push_back(hits_in_words(summary.optima, saved.fit.starts.size()));
     }

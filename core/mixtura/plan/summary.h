@@ -26,6 +26,9 @@ struct ModelSummary {
     std::vector<std::string> remarks;  ///< uncertain rows, warnings, floors, spurious solutions
     std::vector<LocalOptimum> optima;  ///< where the starts ended; empty for a single start
 };
+/// How the starts of a fit ended, in their order, for `local_optima`; the degenerate ones nowhere.
+std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts);
+
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores);
 
 }  // namespace mixtura

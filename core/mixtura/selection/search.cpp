@@ -110,11 +110,10 @@ std::vector<Candidate> candidates_of(const SearchOptions& options, int feature_c
             Candidate candidate;
             candidate.component_count = component_count;
             candidate.covariance_structure = structure;
-            candidate.parameter_count =
-                parameter_count(structure, component_count, feature_count) +
-                (options.em.family == ComponentFamily::student
-                     ? tail_parameter_count(options.em.degrees_of_freedom_rule, component_count)
-                     : 0);
+            EmOptions em = options.em;
+            em.component_count = component_count;
+            em.covariance_structure = structure;
+            candidate.parameter_count = parameter_count(em, feature_count);
             candidates.push_back(std::move(candidate));
         }
     }
