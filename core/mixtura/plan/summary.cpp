@@ -147,6 +147,28 @@ std::string tails_in_words(const StudentTails& tails) {
     return text + ". The fewer, the heavier the tails.";
 }
 
+/// "Components 2 and 3 hold two rows or fewer each: ..."; empty where none does.
+std::string lone_rows_in_words(const std::vector<ComponentSummary>& components,
+                               std::size_t row_count) {
+    constexpr std::int64_t few = 2;
+    constexpr std::size_t many = 20;
+    std::vector<std::string> names;
+    for (const ComponentSummary& component : components) {
+        if (component.rows <= few)
+            names.push_back(std::to_string(component.component + 1));
+    }
+    if (names.empty() || row_count < many)
+        return {};
+    std::string text = names.size() == 1 ? "Component " : "Components ";
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text.append(i == 0 ? "" : (i + 1 == names.size() ? " and " : ", ")).append(names[i]);
+    return text
+        .append(names.size() == 1 ? " holds two rows or fewer: " : " hold two rows or fewer each: ")
+        .append(
+            "rows far from all others may have taken it. More starts, or k-means as the first, may "
+            "find larger groups at a higher likelihood.");
+}
+
 std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable& table,
                                     const Scores& scores) {
     std::vector<std::string> remarks;
@@ -245,6 +267,9 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
         summary.components.push_back(std::move(component));
     }
     summary.remarks = remarks_on(saved, table, scores);
+    if (const std::string words = lone_rows_in_words(summary.components, table.rows.size());
+        !words.empty())
+        summary.remarks.push_back(words);
     if (saved.fit.starts.size() > 1) {
         summary.optima = local_optima(run_ends(saved.fit.starts));
         if (!summary.optima.empty())

@@ -10,6 +10,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Forty rows: thirty near (0, 5), ten near (10, 5).
 struct Example {
@@ -63,6 +64,23 @@ TEST(Summary, RemarksAreSentencesAboutWhatToDoubt) {
     EXPECT_THAT(remarks, Contains(HasSubstr("had not converged after 2 iterations")));
     EXPECT_THAT(remarks, Contains(HasSubstr("1 eigenvalue of the covariances stood at")));
     EXPECT_THAT(remarks, Contains("1 of 2 starts reached this solution."));
+}
+
+TEST(Summary, ComponentsOfLoneRowsAreNamed) {
+    Example example;
+    const auto remarks = [&] {
+        example.scores = score(example.saved.model, example.table.observations);
+        return summarise(example.saved, example.table, example.scores).remarks;
+    };
+    const auto lone = Contains(HasSubstr("two rows or fewer"));
+    EXPECT_THAT(remarks(), Not(lone));
+    // All rows but one near (0, 5).
+    for (Eigen::Index i = 30; i < 39; ++i) example.table.observations(i, 0) = 0.0;
+    EXPECT_THAT(remarks(), Contains(HasSubstr("Component 2 holds two rows or fewer: ")));
+    // So few rows in all are no surprise.
+    example.table.observations = example.table.observations.bottomRows(4).eval();
+    example.table.rows.resize(4);
+    EXPECT_THAT(remarks(), Not(lone));
 }
 
 TEST(Summary, ManyFeaturesAreRankedByHowMuchTheyTell) {
