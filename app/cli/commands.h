@@ -18,6 +18,7 @@ void add_explain(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_backends(CLI::App& app, Action& action);
 
 }  // namespace mixtura::cli

@@ -31,6 +31,7 @@ int parse_and_run(int argc, char** argv) {
     add_sample(app, action);
     add_compare(app, action);
     add_export(app, action);
+    add_report(app, action);
     add_backends(app, action);
     try {
         parse(app, argc, argv);

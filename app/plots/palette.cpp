@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/palette.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "mixtura/report/component_colours.h"
 
 namespace mixtura::app {
 
@@ -28,17 +31,19 @@ QColor backdrop(bool dark) {
     return dark ? QColor(0x1E, 0x1E, 0x1E) : QColor(Qt::white);
 }
 
+std::array<QColor, componentColourCount> colours(
+    const std::array<std::uint32_t, componentColourCount>& codes) {
+    std::array<QColor, componentColourCount> result;
+    std::transform(codes.begin(), codes.end(), result.begin(),
+                   [](std::uint32_t code) { return QColor::fromRgb(code); });
+    return result;
+}
+
 }  // namespace
 
 const std::array<QColor, componentColourCount>& componentColours(bool dark) {
-    static const std::array<QColor, componentColourCount> onLight = {
-        QColor(0x00, 0x72, 0xB2), QColor(0xE6, 0x9F, 0x00), QColor(0x00, 0x9E, 0x73),
-        QColor(0xD5, 0x5E, 0x00), QColor(0x56, 0xB4, 0xE9), QColor(0xCC, 0x79, 0xA7),
-        QColor(0xF0, 0xE4, 0x42), QColor(0x00, 0x00, 0x00)};
-    static const std::array<QColor, componentColourCount> onDark = {
-        QColor(0x56, 0xB4, 0xE9), QColor(0xE6, 0x9F, 0x00), QColor(0x00, 0x9E, 0x73),
-        QColor(0xCC, 0x79, 0xA7), QColor(0xD5, 0x5E, 0x00), QColor(0xF0, 0xE4, 0x42),
-        QColor(0x00, 0x72, 0xB2), QColor(0xFF, 0xFF, 0xFF)};
+    static const auto onLight = colours(component_colours_on_light);
+    static const auto onDark = colours(component_colours_on_dark);
     return dark ? onDark : onLight;
 }
 

@@ -40,12 +40,23 @@ void writeLabels(BackgroundQueue& background, const QString& path,
                     [path, table = std::move(table), scores = std::move(scores),
                      componentNames = std::move(componentNames), rowCount,
                      done = std::move(done)](const std::stop_token& /*stop*/) {
-                        const QString failure =
-
-                            writeText(path,
-                                      assignments_csv(*table, *scores, rowCount, componentNames));
+                        const QString failure = writeText(
+                            path, assignments_csv(*table, *scores, rowCount, componentNames));
                         return [done, failure] { done(failure); };
                     });
+}
+
+void writeReport(BackgroundQueue& background, const QString& path, SavedModel saved,
+                 std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
+                 ReportWords words, std::function<void(const QString&)> done) {
+    background.post(
+        QStringLiteral("report/") + path,
+        [path, saved = std::move(saved), table = std::move(table), scores = std::move(scores),
+         words = std::move(words), done = std::move(done)](const std::stop_token& /*stop*/) {
+            const ReportRows rows{.table = *table, .scores = *scores};
+            const QString failure = writeText(path, report_html(saved, &rows, words));
+            return [done, failure] { done(failure); };
+        });
 }
 
 }  // namespace mixtura::app

@@ -11,8 +11,9 @@
 
 #include "plots/figure_export.h"
 #include "results/export_dialog.h"
+#include "session/current_model.h"
+#include "session/exports.h"
 #include "session/session.h"
-#include "shell/report.h"
 #include "shell/result_views.h"
 
 namespace mixtura::app {
@@ -82,16 +83,26 @@ void ResultExports::writeReport() {
     dialog->setDefaultSuffix(QStringLiteral("html"));
     dialog->selectFile(proposal);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        const QString failure =
-            writeFileSafely(path, reportHtml(*session_, *current_, *views_).toUtf8());
-        if (!failure.isEmpty()) {
-            session_->report({Problem::Severity::error, failure, {}, {}, -1, -1});
+        const FitEntry* fit = session_->currentFit();
+        if (fit == nullptr || !current_->model() || !current_->scores())
             return;
-        }
-        session_->logAction(tr("Wrote the report %1").arg(QDir::toNativeSeparators(path)));
-        QDesktopServices::openUrl(QUrl::fromLocalFile(path));
+        app::writeReport(*session_->background(), path, *current_->model(), current_->table(),
+                         current_->scores(),
+                         {.verdict = verdict(fit->result->search, fit->plan.search.criterion),
+                          .command = command_line(fit->plan),
+                          .rows = {}},
+                         [this, path](const QString& failure) { reportWritten(path, failure); });
     });
     dialog->open();
+}
+
+void ResultExports::reportWritten(const QString& path, const QString& failure) {
+    if (!failure.isEmpty()) {
+        session_->report({Problem::Severity::error, failure, {}, {}, -1, -1});
+        return;
+    }
+    session_->logAction(tr("Wrote the report %1").arg(QDir::toNativeSeparators(path)));
+    QDesktopServices::openUrl(QUrl::fromLocalFile(path));
 }
 
 }  // namespace mixtura::app

@@ -30,6 +30,8 @@ class ResultExports : public QObject {
     void allWritten(const QString& failures);
 
   private:
+    void reportWritten(const QString& path, const QString& failure);
+
     Session* session_;
     CurrentModel* current_;
     ResultViews* views_;

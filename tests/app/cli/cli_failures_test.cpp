@@ -105,7 +105,7 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
          "Mixtures of experts are not part of this version"},
         {{"fit", "incremental", data}, "Incremental mixtures are not part of this version"},
         {{"fit", "sdp", data, "--components", "3"}, "SDP clusterings are not part of this version"},
-        {{"report", "m.json", "-o", "r.html"}, "Reports are not part of this version"},
+        {{"report", "m.json"}, "mixtura-cli: report needs --output: File to write"},
         {{"replay", "p.mixtura"}, "Replays of a project's log are not part of this version"},
         {{"--vresion"}, "'--vresion' is not an option; did you mean --version?"},
         {{"fit", "gmm"}, "mixtura-cli: fit gmm needs DATA: CSV file, or - for standard input."},

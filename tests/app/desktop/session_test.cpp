@@ -4,13 +4,18 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <cmath>
+#include <optional>
 
 #include <gtest/gtest.h>
+
+#include "mixtura/io/number_format.h"
 
 #include "desktop_support.h"
 #include "session/column_conversion.h"
 #include "session/current_model.h"
+#include "session/exports.h"
 #include "session/forecast.h"
+#include "support/temporary_folder.h"
 
 namespace mixtura::app {
 namespace {
@@ -208,6 +213,35 @@ TEST(FitJob, ProgressNeverFallsAndEndsWithEveryModel) {
     });
     ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }));
     EXPECT_EQ(done, 6);
+}
+
+TEST(Session, TheReportIsOnTheModelShownAndItsRows) {
+    Session session;
+    CurrentModel current(session);
+    open(session, "faithful.csv");
+    setUpSmallFit(session);
+    ASSERT_TRUE(fit(session));
+    ASSERT_TRUE(waitFor([&] { return current.scores() != nullptr; }));
+    const mixtura::test::TemporaryFolder folder;
+    std::optional<QString> failure;
+    writeReport(*session.background(), QString::fromStdString(folder.file("r.html")),
+                *current.model(), current.table(), current.scores(),
+                {.verdict = "One leads.", .command = "mixtura-cli fit gmm x.csv", .rows = {}},
+                [&failure](const QString& answer) { failure = answer; });
+    ASSERT_TRUE(waitFor([&] { return failure.has_value(); }));
+    EXPECT_EQ(failure->toStdString(), "");
+    const std::string page = folder.read("r.html");
+    EXPECT_NE(page.find("One leads."), std::string::npos);
+    EXPECT_NE(page.find("log-likelihood " + fixed_text(current.model()->fit.log_likelihood, 3)),
+              std::string::npos);
+    EXPECT_NE(page.find("<svg"), std::string::npos);
+
+    failure.reset();
+    writeReport(*session.background(), QString::fromStdString(folder.file("none/r.html")),
+                *current.model(), current.table(), current.scores(), {},
+                [&failure](const QString& answer) { failure = answer; });
+    ASSERT_TRUE(waitFor([&] { return failure.has_value(); }));
+    EXPECT_NE(failure->toStdString().find("none"), std::string::npos);
 }
 
 TEST(CurrentModel, GivesTableThenScoresOfTheModelShown) {
