@@ -180,7 +180,14 @@ void SetupPanel::connectOptions() {
                 choice < 0 ? ComponentFamily::gaussian : ComponentFamily::student;
             if (choice >= 0)
                 plan.search.em.degrees_of_freedom_rule = DegreesOfFreedomRule(choice);
+            if (plan.search.em.degrees_of_freedom_rule != DegreesOfFreedomRule::fixed)
+                plan.search.em.degrees_of_freedom = EmOptions().degrees_of_freedom;
         });
+    });
+    connect(p.degreesOfFreedom, &QLineEdit::editingFinished, this, [this] {
+        const double value = QLocale().toDouble(parts_->degreesOfFreedom->text());
+        edit(tr("Change degrees of freedom"),
+             [=](Plan& plan) { plan.search.em.degrees_of_freedom = value; });
     });
     connect(p.prior, &QComboBox::activated, this, [this] {
         edit(tr("Change prior"), [this](Plan& plan) {
@@ -279,6 +286,10 @@ void SetupPanel::refresh() {
     select(p.family, plan.search.em.family == ComponentFamily::student
                          ? int(plan.search.em.degrees_of_freedom_rule)
                          : -1);
+    showNumber(p.degreesOfFreedom, plan.search.em.degrees_of_freedom);
+    p.degreesOfFreedom->setEnabled(plan.search.em.family == ComponentFamily::student &&
+                                   plan.search.em.degrees_of_freedom_rule ==
+                                       DegreesOfFreedomRule::fixed);
     p.labelFolds->setValue(std::max(1, plan.label_fold_count));
     p.labelFolds->setEnabled(!plan.columns.labels.empty());
     showNumber(p.tolerance, plan.search.em.tolerance);

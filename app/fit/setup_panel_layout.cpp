@@ -18,6 +18,8 @@
 #include <limits>
 #include <utility>
 
+#include "mixtura/gaussian_mixture/student_tails.h"
+
 #include "fit/glyph_icon.h"
 #include "fit/setup_panel_parts.h"
 
@@ -277,9 +279,13 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.family->addItem(tr("Gaussian"), -1);
     p.family->addItem(tr("Student-t"), int(DegreesOfFreedomRule::free));
     p.family->addItem(tr("Student-t, common tails"), int(DegreesOfFreedomRule::common));
+    p.family->addItem(tr("Student-t, given tails"), int(DegreesOfFreedomRule::fixed));
     p.family->setToolTip(
         tr("Student-t components have heavier tails, so that outlying rows pull less; their "
-           "degrees of freedom are estimated."));
+           "degrees of freedom are estimated, one for each component or one for all, or given."));
+    p.degreesOfFreedom = number(
+        QStringLiteral("degreesOfFreedom"), degrees_of_freedom_least, degrees_of_freedom_limit,
+        tr("Of Student-t components with given tails: the fewer, the heavier the tails."));
     p.prior = new QComboBox;
     p.prior->setObjectName(QStringLiteral("priorCombo"));
     p.prior->addItem(tr("none (maximum likelihood)"), int(Prior::none));
@@ -293,6 +299,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
     p.threads->setToolTip(tr("The result is the same for any number of threads."));
     form->addRow(tr("Family:"), p.family);
+    form->addRow(tr("Degrees of freedom:"), p.degreesOfFreedom);
     form->addRow(tr("Initialisation:"), p.start);
     form->addRow(tr("Short runs:"), p.shortRuns);
     form->addRow(tr("Folds:"), p.folds);
@@ -312,6 +319,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
         combo->setMinimumContentsLength(10);
     }
     for (const auto& [field, name] : {std::pair<QWidget*, QString>{p.family, tr("Family")},
+                                      {p.degreesOfFreedom, tr("Degrees of freedom")},
                                       {p.start, tr("Initialisation")},
                                       {p.shortRuns, tr("Short runs")},
                                       {p.folds, tr("Folds")},

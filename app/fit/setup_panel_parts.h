@@ -46,6 +46,7 @@ struct SetupPanel::Parts {
     QLineEdit* floor = nullptr;
     QComboBox* prior = nullptr;
     QComboBox* family = nullptr;
+    QLineEdit* degreesOfFreedom = nullptr;
     QSpinBox* threads = nullptr;
     QLabel* forecast = nullptr;
     QLabel* advice = nullptr;

@@ -142,6 +142,33 @@ TEST_F(Window, StudentComponentsAreFittedAndShown) {
     EXPECT_EQ(family->currentIndex(), 0);
 }
 
+TEST_F(Window, DegreesOfFreedomCanBeGiven) {
+    openThroughDialog(dataPath("faithful.csv"));
+    auto* family = child<QComboBox>("familyCombo");
+    auto* degrees = child<QLineEdit>("degreesOfFreedom");
+    EXPECT_FALSE(degrees->isEnabled());
+    family->setCurrentIndex(3);
+    emit family->activated(3);
+    ASSERT_TRUE(degrees->isEnabled());
+    degrees->setText(QStringLiteral("4"));
+    emit degrees->editingFinished();
+    child<QSpinBox>("kMax")->setValue(2);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const GaussianMixture& model = session.currentFit()->result->chosen->model;
+    ASSERT_TRUE(model.tails().has_value());
+    EXPECT_EQ(model.tails()->degrees_of_freedom.minCoeff(), 4.0);
+    EXPECT_EQ(model.tails()->degrees_of_freedom.maxCoeff(), 4.0);
+    ASSERT_TRUE(settle());
+    // Where they are estimated again, they begin where they always do.
+    family->setCurrentIndex(1);
+    emit family->activated(1);
+    EXPECT_FALSE(degrees->isEnabled());
+    EXPECT_EQ(session.currentData()->setup.search.em.degrees_of_freedom,
+              EmOptions().degrees_of_freedom);
+}
+
 TEST_F(Window, OptionChangesStartNothingAndCanBeUndone) {
     openThroughDialog(dataPath("faithful.csv"));
     child<QSpinBox>("kMax")->setValue(4);
