@@ -35,7 +35,7 @@ constexpr int component_count = @K@;
 
 inline const std::array<const char*, feature_count> feature_names = {
 @FEATURES@};
-inline const std::array<double, component_count> mixing_weights = {
+@NAMES@inline const std::array<double, component_count> mixing_weights = {
 @WEIGHTS@};
 // Row by row, a row per component.
 inline const std::array<double, component_count * feature_count> means = {
@@ -123,7 +123,7 @@ static std::vector<std::vector<std::string>> records(const std::string& text) {
     return filled;
 }
 
-static double number(const std::string& text) {
+@CELL@static double number(const std::string& text) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
     return text.empty() || *end != '\0' ? std::numeric_limits<double>::quiet_NaN() : value;
@@ -146,18 +146,18 @@ int main() {
     }
     std::printf("row,classification,uncertainty,log_density");
     for (int k = 1; k <= component_count; ++k) std::printf(",responsibility_%d", k);
-    for (std::size_t i = 1; i < rows.size(); ++i) {
+@LABEL_HEAD@    for (std::size_t i = 1; i < rows.size(); ++i) {
         std::array<double, feature_count> x{};
         for (int j = 0; j < feature_count; ++j)
             x[j] = position[j] < rows[i].size() ? number(rows[i][position[j]]) : number("");
         const Score s = score(x.data());
         if (s.classification == 0) {
-            std::printf("\n%zu,,,%s", i, std::string(component_count, ',').c_str());
+            std::printf("\n%zu,,,%s", i, std::string(component_count@LABEL_COMMA@, ',').c_str());
             continue;
         }
         std::printf("\n%zu,%d,%.17g,%.17g", i, s.classification, s.uncertainty, s.log_density);
         for (const double r : s.responsibilities) std::printf(",%.17g", r);
-    }
+@LABEL_CELL@    }
     std::printf("\n");
     return 0;
 }
@@ -165,12 +165,24 @@ int main() {
 #endif  // MIXTURA_MODEL_MAIN
 )program";
 
+/// A cell of comma-separated text, in the exported program of a model whose components have names.
+constexpr std::string_view cell_function =
+    R"(static std::string cell(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + '"';
+}
+
+)";
+
 }  // namespace
 
 std::string cpp_program(const SavedModel& saved) {
     const GaussianMixture& model = saved.model;
-    std::vector<std::string> names;
-    for (const std::string& name : saved.data.features) names.push_back(cpp_string(name));
+    const std::vector<std::string> features = quoted(saved.data.features, cpp_string);
+    const std::vector<std::string> names = quoted(component_names(saved), cpp_string);
+    const bool has_names = !names.empty();
     std::vector<std::string> factors;
     Eigen::VectorXd constants(model.component_count());
     const auto& tails = model.tails();
@@ -199,7 +211,18 @@ std::string cpp_program(const SavedModel& saved) {
                          : "0.5 * distance"},
          {"K", std::to_string(model.component_count())},
          {"D", std::to_string(model.feature_count())},
-         {"FEATURES", wrapped(names, indent)},
+         {"FEATURES", wrapped(features, indent)},
+         {"NAMES",
+          has_names
+              ? "inline const std::array<const char*, component_count> component_names = {\n" +
+                    wrapped(names, indent) + "};\n"
+              : ""},
+         {"CELL", has_names ? std::string(cell_function) : ""},
+         {"LABEL_HEAD", has_names ? "    std::printf(\",label\");\n" : ""},
+         {"LABEL_COMMA", has_names ? " + 1" : ""},
+         {"LABEL_CELL", has_names ? "        std::printf(\",%s\", "
+                                    "cell(component_names[s.classification - 1]).c_str());\n"
+                                  : ""},
          {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
          {"MEANS", wrapped(numbers(model.means()), indent)},
          {"FACTORS", wrapped(factors, indent)},

@@ -15,6 +15,7 @@ constexpr std::string_view program =
     scores["responsibilities"]     # n x @K@, probability of each component
     scores["log_density"]          # n, natural logarithm of the density
     scores["uncertainty"]          # n, 1 - largest probability
+    scores["label"]                # n, name of the component, where components have names
 
 From a shell: python3 model.py data.csv > scores.csv
 model.as_sklearn() gives a fitted sklearn.mixture.GaussianMixture.
@@ -28,6 +29,8 @@ import numpy as np
 FEATURES = [
 @FEATURES@,
 ]
+# of the components, from known labels; empty: they have none
+COMPONENT_NAMES = [@NAMES@]
 MIXING_WEIGHTS = np.array([
 @WEIGHTS@,
 ])
@@ -78,12 +81,16 @@ def score(data):
     largest = log_joint.max(axis=1, keepdims=True)
     log_density = largest + np.log(np.exp(log_joint - largest).sum(axis=1, keepdims=True))
     known = np.isfinite(log_density[:, 0])
-    return {
+    scores = {
         "log_density": log_density[:, 0],
         "responsibilities": np.exp(log_joint - log_density),
         "classification": np.where(known, log_joint.argmax(axis=1) + 1, 0),
         "uncertainty": 1.0 - np.exp(largest - log_density)[:, 0],
     }
+    if COMPONENT_NAMES:
+        scores["label"] = [COMPONENT_NAMES[k - 1] if k > 0 else ""
+                           for k in scores["classification"]]
+    return scores
 
 
 def as_sklearn():
@@ -114,6 +121,10 @@ def main(path):
         except ValueError:
             return float("nan")
 
+    def cell(text):
+        needs_quotes = any(sign in text for sign in ',"\r\n')
+        return '"' + text.replace('"', '""') + '"' if needs_quotes else text
+
     with open(path, newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     rows = [row for row in rows if row]
@@ -122,11 +133,14 @@ def main(path):
              if name in FEATURES}
     scores = score(table)
     print("row,classification,uncertainty,log_density,"
-          + ",".join("responsibility_%d" % (k + 1) for k in range(len(MIXING_WEIGHTS))))
+          + ",".join("responsibility_%d" % (k + 1) for k in range(len(MIXING_WEIGHTS)))
+          + (",label" if COMPONENT_NAMES else ""))
     for i, label in enumerate(scores["classification"]):
         values = [scores["uncertainty"][i], scores["log_density"][i],
                   *scores["responsibilities"][i]]
         texts = [repr(float(value)) if label > 0 else "" for value in values]
+        if COMPONENT_NAMES:
+            texts.append(cell(scores["label"][i]))
         print(",".join([str(i + 1), str(label) if label > 0 else ""] + texts))
 
 
@@ -136,19 +150,18 @@ if __name__ == "__main__":
     main(sys.argv[1])
 )program";
 
-/// The entries of the list of degrees of freedom; none where the components are Gaussian.
-std::string tails_text(const GaussianMixture& model) {
-    std::string text;
-    if (model.tails())
-        text.append("\n").append(wrapped(numbers(model.tails()->degrees_of_freedom), "    "));
-    return text.empty() ? text : text.append(",\n");
+/// The entries of a list that may have none.
+std::string entries(const std::vector<std::string>& items) {
+    if (items.empty())
+        return {};
+    std::string text = "\n";
+    return text.append(wrapped(items, "    ")).append(",\n");
 }
 
 }  // namespace
 
 std::string python_program(const SavedModel& saved) {
-    std::vector<std::string> names;
-    for (const std::string& name : saved.data.features) names.push_back(escaped_string(name));
+    const std::vector<std::string> names = quoted(saved.data.features, escaped_string);
     std::vector<std::string> covariances;
     for (const Eigen::MatrixXd& covariance : saved.model.covariances()) {
         for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
@@ -157,7 +170,9 @@ std::string python_program(const SavedModel& saved) {
     const auto& tails = saved.model.tails();
     return filled(program, {{"VERSION", version},
                             {"FAMILY", tails ? "Student-t" : "Gaussian"},
-                            {"TAILS", tails_text(saved.model)},
+                            {"TAILS", entries(tails ? numbers(tails->degrees_of_freedom)
+                                                    : std::vector<std::string>())},
+                            {"NAMES", entries(quoted(component_names(saved), escaped_string))},
                             {"K", std::to_string(saved.model.component_count())},
                             {"D", std::to_string(saved.model.feature_count())},
                             {"FEATURES", wrapped(names, indent)},

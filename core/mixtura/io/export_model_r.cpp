@@ -15,6 +15,7 @@ constexpr std::string_view program =
 #     scores$responsibilities         # probability of each component, a row per observation
 #     scores$log_density              # natural logarithm of the density
 #     scores$uncertainty              # 1 - largest probability
+#     scores$label                    # name of the component, where components have names
 #
 # From a shell: Rscript model.R data.csv > scores.csv
 # mixtura_as_mclust(data) gives an object for predict() and plot() of the package mclust.
@@ -23,7 +24,7 @@ mixtura_model <- list(
     features = c(
 @FEATURES@
     ),
-    mixing_weights = c(
+@NAMES@    mixing_weights = c(
 @WEIGHTS@
     ),
 @TAILS@    # a row per component
@@ -66,13 +67,14 @@ mixtura_score <- function(x, model = mixtura_model) {
     }
     largest <- do.call(pmax, lapply(seq_len(component_count), function(k) log_joint[, k]))
     log_density <- largest + log(rowSums(exp(log_joint - largest)))
-    responsibilities <- exp(log_joint - log_density)
+    classification <- ifelse(is.na(log_density), NA_integer_,
+                             max.col(log_joint, ties.method = "first"))
     list(
         log_density = log_density,
-        responsibilities = responsibilities,
-        classification = ifelse(is.na(log_density), NA_integer_,
-                                max.col(log_joint, ties.method = "first")),
-        uncertainty = 1 - exp(largest - log_density)
+        responsibilities = exp(log_joint - log_density),
+        classification = classification,
+        uncertainty = 1 - exp(largest - log_density),
+        label = model$component_names[classification]
     )
 }
 
@@ -114,6 +116,10 @@ if (sys.nframe() == 0L && !interactive() && length(commandArgs(TRUE)) > 0) {
                                   classification = scores$classification,
                                   uncertainty = exact(scores$uncertainty),
                                   log_density = exact(scores$log_density)), shares)
+        if (!is.null(scores$label)) {
+            quoted <- paste0("\"", gsub("\"", "\"\"", scores$label, fixed = TRUE), "\"")
+            table$label <- ifelse(grepl("[,\"\r\n]", scores$label), quoted, scores$label)
+        }
         write.csv(table, quote = FALSE, row.names = FALSE, na = "")
     })
 }
@@ -132,8 +138,8 @@ constexpr std::string_view student_density =
 }  // namespace
 
 std::string r_program(const SavedModel& saved) {
-    std::vector<std::string> names;
-    for (const std::string& name : saved.data.features) names.push_back(escaped_string(name));
+    const std::vector<std::string> features = quoted(saved.data.features, escaped_string);
+    const std::vector<std::string> names = quoted(component_names(saved), escaped_string);
     std::vector<std::string> covariances;
     for (const Eigen::MatrixXd& covariance : saved.model.covariances()) {
         for (std::string& text : numbers(covariance)) covariances.push_back(std::move(text));
@@ -151,7 +157,10 @@ std::string r_program(const SavedModel& saved) {
          {"LOG_DENSITY", std::string(tails ? student_density : gaussian_density)},
          {"K", std::to_string(saved.model.component_count())},
          {"D", std::to_string(saved.model.feature_count())},
-         {"FEATURES", wrapped(names, indent)},
+         {"FEATURES", wrapped(features, indent)},
+         {"NAMES", names.empty()
+                       ? std::string()
+                       : "    component_names = c(\n" + wrapped(names, indent) + "\n    ),\n"},
          {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
          {"MEANS", wrapped(numbers(saved.model.means()), indent)},
          {"COVARIANCES", wrapped(covariances, indent)}});

@@ -122,6 +122,13 @@ std::string cpp_string(std::string_view text) {
     return out + "\"";
 }
 
+std::vector<std::string> quoted(const std::vector<std::string>& texts,
+                                std::string (*literal)(std::string_view)) {
+    std::vector<std::string> result;
+    for (const std::string& text : texts) result.push_back(literal(text));
+    return result;
+}
+
 std::string number(double value) {
     std::string text = exact_text(value);
     if (text.find_first_of(".e") == std::string::npos)

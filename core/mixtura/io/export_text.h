@@ -23,6 +23,10 @@ std::string xml_attribute(std::string_view text);
 /// A string literal of C++ with the bytes of the UTF-8 text in octal: "caf\303\251".
 std::string cpp_string(std::string_view text);
 
+/// Each of `texts` as a literal.
+std::vector<std::string> quoted(const std::vector<std::string>& texts,
+                                std::string (*literal)(std::string_view));
+
 /// A floating-point literal that all three languages read back exactly: "3.0", "1e-300".
 std::string number(double value);
 

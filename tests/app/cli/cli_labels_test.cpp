@@ -158,5 +158,67 @@ TEST(CliLabels, APlanRepeatsItselfAsACommand) {
     EXPECT_EQ(test::without_seconds(json::parse(result.out)), expected);
 }
 
+/// What stands after the responsibilities, line by line: the label as it is written.
+std::vector<std::string> written_labels(const std::string& csv, int component_count) {
+    std::istringstream lines(csv);
+    std::vector<std::string> labels;
+    for (std::string line; std::getline(lines, line);) {
+        std::size_t at = 0;
+        for (int comma = 0; comma < 4 + component_count; ++comma) at = line.find(',', at) + 1;
+        labels.push_back(line.substr(at));
+    }
+    return labels;
+}
+
+TEST(CliLabels, ExportedProgramsWriteTheNamesThatPredictWrites) {
+    const TemporaryFolder folder;
+    std::string csv = "x,kind\n";
+    for (int i = 0; i < 20; ++i) {
+        csv += std::to_string(0.1 * i) + ",\"a, \"\"b\"\" \\ \xC3\xA9\"\n";
+        csv += std::to_string(9.0 + 0.1 * i * i / 20.0) + ",plain\n";
+    }
+    csv += ",plain\n";
+    const std::string data = folder.write("data.csv", csv);
+    const std::string model = folder.file("m.json");
+    ASSERT_EQ(cli({"fit", "gmm", data, "--labels", "kind", "-o", model}).status, 0);
+    const auto expected = written_labels(cli({"predict", model, data}).out, 2);
+    ASSERT_EQ(expected.size(), 42U);
+    EXPECT_EQ(expected[0], "label");
+    EXPECT_EQ(expected[1], "\"a, \"\"b\"\" \\ \xC3\xA9\"");
+    EXPECT_EQ(expected[2], "plain");
+    EXPECT_EQ(expected[41], "");
+
+    const auto written = [&](const std::string& format, const std::string& file,
+                             const std::vector<std::string>& command) {
+        EXPECT_EQ(cli({"export", model, "--format", format, "-o", folder.file(file)}).status, 0);
+        const auto result = test::run_process(command, {.input = csv,
+                                                        .environment = {{"LC_ALL", "C.UTF-8"}},
+                                                        .working_directory = folder.path()});
+        EXPECT_EQ(result.status, 0) << result.err;
+        return written_labels(result.out, 2);
+    };
+    int tried = 0;
+    if (test::run_process({"/usr/bin/python3", "-c", "import numpy"}).status == 0) {
+        EXPECT_EQ(written("python", "m.py", {"/usr/bin/python3", "m.py", "data.csv"}), expected);
+        ++tried;
+    }
+    if (test::has_program("Rscript")) {
+        auto labels = written("r", "m.R", {"Rscript", "--vanilla", "m.R", "data.csv"});
+        EXPECT_EQ(labels, expected);
+        ++tried;
+    }
+    if (test::has_program(MIXTURA_CXX_COMPILER)) {
+        ASSERT_EQ(cli({"export", model, "--format", "cpp", "-o", folder.file("m.hpp")}).status, 0);
+        const auto compiled = test::run_process(
+            {MIXTURA_CXX_COMPILER, "-std=c++17", "-Wall", "-Wextra", "-Werror",
+             "-DMIXTURA_MODEL_MAIN", "-x", "c++", folder.file("m.hpp"), "-o", folder.file("m")});
+        ASSERT_EQ(compiled.status, 0) << compiled.err;
+        EXPECT_EQ(written("cpp", "m.hpp", {folder.file("m")}), expected);
+        ++tried;
+    }
+    if (tried == 0)
+        GTEST_SKIP() << "neither Python with NumPy nor R nor the compiler is on this machine";
+}
+
 }  // namespace
 }  // namespace mixtura
