@@ -125,6 +125,7 @@ std::string cpp_string(std::string_view text) {
 std::vector<std::string> quoted(const std::vector<std::string>& texts,
                                 std::string (*literal)(std::string_view)) {
     std::vector<std::string> result;
+    result.reserve(texts.size());
     for (const std::string& text : texts) result.push_back(literal(text));
     return result;
 }

@@ -180,6 +180,7 @@ std::string scatter_matrix_svg(const GaussianMixture& model, const std::vector<s
     const double gap = 14.0;
     const double side = std::min(360.0, (chart_width + 160.0 - left) / count - gap);
     std::vector<AxisRange> ranges;
+    ranges.reserve(features.size());
     for (const int feature : features) ranges.push_back(feature_range(model, feature, rows));
     std::string content;
     for (int row = 0; row < count; ++row) {
@@ -292,10 +293,9 @@ std::string uncertainty_svg(const Scores& scores) {
         return {};
     std::vector<double> sorted(scores.uncertainty.begin(), scores.uncertainty.end());
     std::sort(sorted.begin(), sorted.end());
-    const std::size_t step =
-        static_cast<std::size_t>(mark_step(static_cast<Eigen::Index>(sorted.size())));
+    const auto step = static_cast<std::size_t>(mark_step(static_cast<Eigen::Index>(sorted.size())));
     std::vector<PlanePoint> points;
-    const double whole = static_cast<double>(sorted.size());
+    const auto whole = static_cast<double>(sorted.size());
     for (std::size_t i = 0; i < sorted.size(); i += step)
         points.push_back({100.0 * static_cast<double>(i + 1) / whole, sorted[i]});
     points.push_back({100.0, sorted.back()});
