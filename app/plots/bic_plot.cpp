@@ -10,6 +10,9 @@
 
 #include <qcustomplot.h>
 
+#include "mixtura/plan/selection_figures.h"
+#include "mixtura/selection/criterion_abbreviation.h"
+
 #include "plots/palette.h"
 #include "plots/plot_style.h"
 #include "plots/point_cloud.h"
@@ -22,10 +25,6 @@ constexpr double clickReach = 10.0;    // pixels
 constexpr double closeUpShare = 0.75;  // part of the models that the close-up shows
 
 const std::array<Qt::PenStyle, 3> lineStyles = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
-
-bool isAdmissible(const SelectionRecord& record) {
-    return record.status == "converged" || record.status == "iteration_limit";
-}
 
 }  // namespace
 
@@ -49,19 +48,7 @@ struct BicPlot::Parts {
     QSharedPointer<QCPAxisTickerFixed> ticker{new QCPAxisTickerFixed};
 
     [[nodiscard]] double value(const SelectionRecord& record) const {
-        switch (criterion) {
-            case Criterion::icl:
-                return record.icl;
-            case Criterion::aic:
-                return record.aic;
-            case Criterion::nec:
-                return record.nec;
-            case Criterion::cv:
-                return record.cv;
-            case Criterion::bic:
-                break;
-        }
-        return record.bic;
+        return criterion_value(record, criterion);
     }
     [[nodiscard]] bool hasValue(const SelectionRecord& record) const {
         return record.status != "failed" && record.status != "cancelled" &&
@@ -69,9 +56,7 @@ struct BicPlot::Parts {
                record.log_likelihood != 0.0;
     }
     [[nodiscard]] QString criterionName() const {
-        return QString::fromUtf8(to_string(criterion).data(),
-                                 static_cast<qsizetype>(to_string(criterion).size()))
-            .toUpper();
+        return QString::fromStdString(abbreviation(criterion));
     }
     [[nodiscard]] static QString nameOf(const SelectionRecord& record) {
         return QStringLiteral("%1,%2")
@@ -150,7 +135,7 @@ void BicPlot::setRecords(const std::vector<SelectionRecord>& records,
             if (QString::fromStdString(record.covariance_structure) != structure ||
                 !p.hasValue(record))
                 continue;
-            if (isAdmissible(record)) {
+            if (is_admissible(record)) {
                 values.insert(record.component_count, p.value(record));
             } else {
                 line.hollow->addData(record.component_count, p.value(record));
@@ -372,8 +357,7 @@ void BicPlot::resetView() {
         most = std::max(most, record.component_count);
         if (p.hasValue(record))
             values.push_back(p.value(record));
-        if (p.hasValue(record) &&
-            (record.status == "converged" || record.status == "iteration_limit"))
+        if (p.hasValue(record) && is_admissible(record))
             admissible.push_back(p.value(record));
     }
     // A spurious model's criterion may lie thousands below those that can be chosen.

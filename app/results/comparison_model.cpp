@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "mixtura/io/csv.h"
+#include "mixtura/plan/selection_figures.h"
 
 namespace mixtura::app {
 
@@ -16,10 +17,6 @@ namespace {
 bool wasFitted(const SelectionRecord& record) {
     return record.status != "failed" && record.status != "cancelled" &&
            std::isfinite(record.log_likelihood) && record.log_likelihood != 0.0;
-}
-
-bool isAdmissible(const SelectionRecord& record) {
-    return record.status == "converged" || record.status == "iteration_limit";
 }
 
 }  // namespace
@@ -167,7 +164,7 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
             return font;
         }
         case Qt::ForegroundRole:
-            if (!isAdmissible(record))
+            if (!is_admissible(record))
                 return QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text);
             return {};
         case Qt::ToolTipRole: {

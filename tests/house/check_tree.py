@@ -19,7 +19,7 @@ ROOT_NAMES = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "ap
               "resources", "tests"}
 # Left to right: a domain of the core may include its own headers and those of domains left of it.
 CORE_DOMAINS = ["common", "linalg", "data", "compute", "gaussian_mixture", "factor_mixture", "interpretation",
-                "experts", "incremental", "sdp", "selection", "io", "plan"]
+                "experts", "incremental", "sdp", "selection", "io", "plan", "report"]
 # What each folder of the desktop application may include from its neighbours.
 APP_ARROWS = {
     "session": set(),
@@ -64,7 +64,9 @@ def layering_of(path, bracket, header):
     if bracket == "<" and re.match(r"^armadillo|^arma/", header):
         if parts[:3] not in {("core", "mixtura", "linalg"), ("core", "mixtura", "sdp")} or path.suffix != ".cpp":
             return "Armadillo stays in the .cpp files of core/mixtura/linalg and core/mixtura/sdp"
-    if part == "core" and len(parts) > 3 and parts[2] in CORE_DOMAINS:
+    if part == "core" and len(parts) > 3 and parts[2] not in CORE_DOMAINS:
+        return f"core/{parts[2]} has no place among the domains of the core"
+    if part == "core" and len(parts) > 3:
         own = CORE_DOMAINS.index(parts[2])
         match = re.match(r"^mixtura/(\w+)/", header)
         if match and match.group(1) in CORE_DOMAINS and CORE_DOMAINS.index(match.group(1)) > own:

@@ -43,6 +43,10 @@ class CheckTree(unittest.TestCase):
         self.assert_layering_finds("core/mixtura/common/a.h", '"mixtura/data/data_set.h"',
                                    "core/common stands left of core/data")
 
+    def test_layering_wants_a_place_for_every_core_domain(self):
+        self.assert_layering_finds("core/mixtura/novel/a.h", '"mixtura/data/data_set.h"',
+                                   "core/novel has no place among the domains of the core")
+
     def test_layering_keeps_plugins_to_the_compute_interface(self):
         self.assert_layering_finds("plugins/cuda/a.cpp", '"mixtura/linalg/cholesky.h"',
                                    "plugins know mixtura/compute alone")

@@ -8,8 +8,10 @@
 
 #include "mixtura/gaussian_mixture/component_deviation.h"
 #include "mixtura/gaussian_mixture/density_grid.h"
+#include "mixtura/plan/selection_figures.h"
 #include "mixtura/report/component_colours.h"
 #include "mixtura/report/svg_chart.h"
+#include "mixtura/selection/criterion_abbreviation.h"
 
 namespace mixtura {
 
@@ -119,34 +121,29 @@ double least(const std::vector<PlanePoint>& curve) {
         ->y;
 }
 
-std::string upper_case(std::string_view text) {
-    std::string result(text);
-    for (char& letter : result)
-        letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    return result;
+/// So many of the best structures have colours.
+constexpr std::size_t coloured = 5;
+
+/// The colours of the best structures, in the upper right corner of the frame.
+std::string legend_svg(const std::vector<std::string>& names) {
+    std::string content = "<g class=\"legend\">";
+    for (std::size_t rank = 0; rank < std::min(coloured, names.size()); ++rank) {
+        const double top = chart_frame.top + 22.0 + 18.0 * static_cast<double>(rank);
+        SvgChart key(std::string("key-").append(std::to_string(rank)),
+                     {.left = chart_frame.left + chart_frame.width - 92.0,
+                      .top = top - 8.0,
+                      .width = 80.0,
+                      .height = 16.0},
+                     {0.0, 80.0}, {0.0, 16.0});
+        key.draw_line({{2.0, 8.0}, {26.0, 8.0}}, component_class("curve", static_cast<int>(rank)));
+        key.draw_mark({14.0, 8.0}, component_class("mark", static_cast<int>(rank)), 3.0);
+        key.draw_text({52.0, 8.0}, names[rank], "tick");
+        content += key.svg();
+    }
+    return content.append("</g>");
 }
 
 }  // namespace
-
-double criterion_value(const SelectionRecord& record, Criterion criterion) noexcept {
-    switch (criterion) {
-        case Criterion::bic:
-            return record.bic;
-        case Criterion::icl:
-            return record.icl;
-        case Criterion::aic:
-            return record.aic;
-        case Criterion::nec:
-            return record.nec;
-        case Criterion::cv:
-            return record.cv;
-    }
-    return record.bic;
-}
-
-bool is_admissible(const SelectionRecord& record) {
-    return record.status == "converged" || record.status == "iteration_limit";
-}
 
 std::vector<int> telling_features(const GaussianMixture& model, int count) {
     const int feature_count = model.feature_count();
@@ -235,8 +232,6 @@ std::string criterion_svg(const std::vector<SelectionRecord>& selection, Criteri
     const AxisRange x = axis_range(as_vector(counts), 0.08);
     SvgChart chart("criterion", chart_frame, x, axis_range(as_vector(values)));
     // The best last, on top of the others.
-    std::string legend;
-    constexpr std::size_t coloured = 5;
     for (std::size_t rank = order.size(); rank-- > 0;) {
         const std::string css =
             rank < coloured ? component_class("curve", static_cast<int>(rank)) : "curve other";
@@ -253,22 +248,9 @@ std::string criterion_svg(const std::vector<SelectionRecord>& selection, Criteri
     const int span = static_cast<int>(*std::max_element(counts.begin(), counts.end()) -
                                       *std::min_element(counts.begin(), counts.end()));
     chart.draw_x_axis("Components", std::clamp(span, 1, 12));
-    chart.draw_y_axis(upper_case(to_string(criterion)));
-    for (std::size_t rank = 0; rank < std::min(coloured, order.size()); ++rank) {
-        const double top = chart_frame.top + 22.0 + 18.0 * static_cast<double>(rank);
-        SvgChart key(std::string("key-").append(std::to_string(rank)),
-                     {.left = chart_frame.left + chart_frame.width - 92.0,
-                      .top = top - 8.0,
-                      .width = 80.0,
-                      .height = 16.0},
-                     {0.0, 80.0}, {0.0, 16.0});
-        key.draw_line({{2.0, 8.0}, {26.0, 8.0}}, component_class("curve", static_cast<int>(rank)));
-        key.draw_mark({14.0, 8.0}, component_class("mark", static_cast<int>(rank)), 3.0);
-        key.draw_text({52.0, 8.0}, order[rank], "tick");
-        legend += key.svg();
-    }
+    chart.draw_y_axis(abbreviation(criterion));
     return svg_element(chart_width, chart_height, "Criterion by number of components",
-                       chart.svg() + "<g class=\"legend\">" + legend + "</g>");
+                       chart.svg() + legend_svg(order));
 }
 
 std::string trace_svg(const std::vector<double>& trace) {

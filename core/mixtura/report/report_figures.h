@@ -43,9 +43,4 @@ std::string trace_svg(const std::vector<double>& trace);
 /// Uncertainties of the rows, in order of size.
 std::string uncertainty_svg(const Scores& scores);
 
-/// The value of a criterion in a line of the table; NaN where it is not known.
-double criterion_value(const SelectionRecord& record, Criterion criterion) noexcept;
-/// Fitted, and neither degenerate nor spurious.
-bool is_admissible(const SelectionRecord& record);
-
 }  // namespace mixtura

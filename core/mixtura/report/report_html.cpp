@@ -11,8 +11,10 @@
 #include "mixtura/gaussian_mixture/component_deviation.h"
 #include "mixtura/io/export_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/plan/selection_figures.h"
 #include "mixtura/plan/summary.h"
 #include "mixtura/report/component_colours.h"
+#include "mixtura/selection/criterion_abbreviation.h"
 
 namespace mixtura {
 
@@ -71,13 +73,6 @@ std::string decimals(double value, int count) {
 
 std::string digits(double value) {
     return std::isfinite(value) ? rounded_text(value, 5) : "infinite";
-}
-
-std::string upper_case(std::string_view text) {
-    std::string result(text);
-    for (char& letter : result)
-        letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    return result;
 }
 
 /// ".c0{--c:#0072B2}..." for light, and again for dark screens.
@@ -152,7 +147,7 @@ bool any_finite(const std::vector<SelectionRecord>& records, double SelectionRec
 std::string comparison_table(const std::vector<SelectionRecord>& records, Criterion criterion) {
     const bool has_nec = any_finite(records, &SelectionRecord::nec);
     const bool has_cv = any_finite(records, &SelectionRecord::cv);
-    const std::string margin = "Behind by " + upper_case(to_string(criterion));
+    const std::string margin = "Behind by " + abbreviation(criterion);
     std::vector<std::string> head{"Model", "Components", "Log-likelihood", "Parameters", "BIC",
                                   "ICL",   "AIC"};
     if (has_nec)

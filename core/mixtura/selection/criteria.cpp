@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mixtura/common/error.h"
+#include "mixtura/selection/criterion_abbreviation.h"
 
 namespace mixtura {
 
@@ -22,6 +23,12 @@ std::string_view to_string(Criterion criterion) noexcept {
             return "cv";
     }
     return "";
+}
+
+std::string abbreviation(Criterion criterion) {
+    std::string name(to_string(criterion));
+    for (char& letter : name) letter = static_cast<char>(letter - 'a' + 'A');
+    return name;
 }
 
 Criterion criterion_from(std::string_view name) {

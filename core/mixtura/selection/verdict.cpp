@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mixtura/common/brief_text.h"
+#include "mixtura/selection/criterion_abbreviation.h"
 #include "mixtura/selection/search.h"
 
 namespace mixtura {
@@ -14,15 +15,6 @@ namespace {
 std::string name_of(const Candidate& candidate) {
     return std::string(to_string(candidate.covariance_structure)) + "," +
            std::to_string(candidate.component_count);
-}
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    for (char& letter : result) {
-        if (letter >= 'a' && letter <= 'z')
-            letter = static_cast<char>(letter - 'a' + 'A');
-    }
-    return result;
 }
 
 /// One decimal, with a point in any locale.
@@ -98,7 +90,7 @@ std::string verdict(const SearchResult& result, Criterion criterion) {
             return "Cancelled before any model could be chosen.";
         return criterion == Criterion::nec || criterion == Criterion::cv
                    ? "No model can be chosen: every one failed, is spurious or has no " +
-                         upper(to_string(criterion)) + "."
+                         abbreviation(criterion) + "."
                    : "No model can be chosen: every one failed or is spurious.";
     }
     const std::string winner = name_of(result.candidates[*best]);
@@ -117,7 +109,7 @@ std::string verdict(const SearchResult& result, Criterion criterion) {
                one_decimal(result.candidates[*best].criteria->cv_standard_error) + "). " +
                simplest_words(result, *best);
     return winner + " leads " + name_of(result.candidates[*second]) + " by " + one_decimal(margin) +
-           " (" + upper(to_string(criterion)) + "): " + std::string(strength(margin)) + ".";
+           " (" + abbreviation(criterion) + "): " + std::string(strength(margin)) + ".";
 }
 
 }  // namespace mixtura
