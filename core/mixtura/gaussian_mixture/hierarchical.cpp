@@ -28,8 +28,12 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// far below what separates merges of data that is not rounded.
 constexpr double tie_tolerance = 1e-9;
 
+/// With more directions a merge takes too long (O(d^3)), and determinants of small clusters say
+/// little.
+constexpr Eigen::Index direction_limit = 15;
+
 /// Standardised rows Z0 = U S V' turned into Z0 V S^{-1/2} = U S^{1/2}, d' x n, a column for each
-/// row; directions without spread are left out.
+/// row, of the widest directions; those without spread are left out.
 Eigen::MatrixXd transformed(const MatrixRef& observations) {
     const Eigen::MatrixXd standardised = standardised_rows(observations);
     if (standardised.cols() == 0)
@@ -38,7 +42,7 @@ Eigen::MatrixXd transformed(const MatrixRef& observations) {
     const Eigen::VectorXd& values = svd.singularValues();
     const double least = values[0] * std::numeric_limits<double>::epsilon() *
                          static_cast<double>(std::max(standardised.rows(), standardised.cols()));
-    const Eigen::Index rank = (values.array() > least).count();
+    const Eigen::Index rank = std::min(direction_limit, (values.array() > least).count());
     return (svd.matrixU().leftCols(rank) * values.head(rank).cwiseSqrt().asDiagonal()).transpose();
 }
 

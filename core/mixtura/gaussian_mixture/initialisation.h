@@ -19,7 +19,8 @@ using Partition = std::vector<std::int32_t>;
 /// Gaussian criterion) on standardised, singular-value-transformed data. Reproduces mclust's
 /// start partitions where no two merges are equally good; ties, which rounded data has, are broken
 /// by the order of the rows. Above `hierarchical_row_limit` rows a fixed random subset is used and
-/// the other rows join the most probable cluster by the Gaussians fitted to the subset's clusters.
+/// the other rows join the most probable cluster by the Gaussians fitted to the subset's clusters. Of
+/// more than 15 features the 15 widest singular directions are used.
 class HierarchicalTree {
   public:
     /// @param observations  n x d, finite; copied only above the row limit.

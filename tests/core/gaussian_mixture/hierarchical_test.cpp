@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -88,6 +89,18 @@ TEST(HierarchicalTree, FindsWellSeparatedClustersOfAnyRowCount) {
         }
         EXPECT_EQ(partition, renumbered(nearest)) << rows << " rows";
     }
+}
+
+// A tree over all 40 directions would leave one large cluster and two single rows.
+TEST(HierarchicalTree, ManyFeaturesDoNotLeaveSingleRows) {
+    RandomStream random(6);
+    Eigen::MatrixXd data(300, 40);
+    for (Eigen::Index i = 0; i < data.rows(); ++i)
+        for (Eigen::Index j = 0; j < data.cols(); ++j)
+            data(i, j) = random.normal() + (j < 3 ? 6.0 * static_cast<double>(i % 3) : 0.0);
+    const Partition partition = HierarchicalTree(data).partition(3);
+    for (const std::int32_t cluster : {0, 1, 2})
+        EXPECT_GE(std::ranges::count(partition, cluster), 30) << cluster;
 }
 
 TEST(HierarchicalTree, EqualRowsStayTogether) {
