@@ -112,7 +112,7 @@ std::string figures_text(const std::vector<std::string>& paths,
     for (std::size_t i = 0; i < models.size(); ++i) {
         const SavedModel& saved = models[i];
         table.add_row({std::to_string(i + 1), display_text(paths[i]),
-                       std::string(to_string(saved.model.covariance_structure())) + "," +
+                       to_string(saved.model.covariance_form()) + "," +
                            std::to_string(saved.model.component_count()),
                        std::to_string(saved.data.rows_used),
                        fixed_text(saved.fit.log_likelihood, 3),
@@ -194,19 +194,18 @@ json comparison_json(const std::vector<std::string>& paths, const std::vector<Sa
     json index = json::array();
     for (std::size_t i = 0; i < models.size(); ++i) {
         const SavedModel& saved = models[i];
-        entries.push_back(
-            {{"file", paths[i]},
-             {"source", saved.data.source},
-             {"rows_used", saved.data.rows_used},
-             {"component_count", saved.model.component_count()},
-             {"covariance_structure", std::string(to_string(saved.model.covariance_structure()))},
-             {"log_likelihood", saved.fit.log_likelihood},
-             {"parameter_count", saved.fit.parameter_count},
-             {"bic", saved.fit.bic},
-             {"icl", saved.fit.icl},
-             {"aic", saved.fit.aic},
-             {"status", saved.fit.status},
-             {"spurious", saved.fit.spurious}});
+        entries.push_back({{"file", paths[i]},
+                           {"source", saved.data.source},
+                           {"rows_used", saved.data.rows_used},
+                           {"component_count", saved.model.component_count()},
+                           {"covariance_structure", to_string(saved.model.covariance_form())},
+                           {"log_likelihood", saved.fit.log_likelihood},
+                           {"parameter_count", saved.fit.parameter_count},
+                           {"bic", saved.fit.bic},
+                           {"icl", saved.fit.icl},
+                           {"aic", saved.fit.aic},
+                           {"status", saved.fit.status},
+                           {"spurious", saved.fit.spurious}});
         json row = json::array();
         for (const double value : agreement.index.row(static_cast<Eigen::Index>(i)))
             row.push_back(std::isnan(value) ? json(nullptr) : json(value));

@@ -71,8 +71,7 @@ std::string header_text(const ExplainArguments& arguments, const SavedModel& sav
                         const FeatureTable& table, std::int64_t row_count,
                         const Explanation& explanation) {
     return display_text(arguments.data, 200) + ": " + std::to_string(table.rows.size()) + " of " +
-           std::to_string(row_count) + " rows, " +
-           std::string(to_string(saved.model.covariance_structure())) + "," +
+           std::to_string(row_count) + " rows, " + to_string(saved.model.covariance_form()) + "," +
            std::to_string(saved.model.component_count()) + ", log-likelihood " +
            fixed_text(explanation.scores.log_likelihood, 3) + "\n\n";
 }

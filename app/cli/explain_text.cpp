@@ -268,12 +268,38 @@ std::string labels_text(const LabelComparison& comparison) {
     return text;
 }
 
+/// A table for each component: correlations of features and factors, and communalities.
+std::string loadings_text(const FactorDecomposition& factors, const FeatureTable& features) {
+    std::vector<TextTable::Heading> headings{{"feature", Align::left}};
+    for (int l = 0; l < factors.factor_count(); ++l)
+        headings.push_back({"factor " + std::to_string(l + 1)});
+    headings.push_back({"communality"});
+    std::string text;
+    for (std::size_t k = 0; k < factors.loadings.size(); ++k) {
+        const StandardisedLoadings loadings = standardised_loadings(factors, static_cast<int>(k));
+        TextTable table(headings);
+        for (std::size_t j = 0; j < features.names.size(); ++j) {
+            const auto row = static_cast<Index>(j);
+            std::vector<std::string> cells{display_text(features.names[j], 40)};
+            for (const double correlation : loadings.correlations.row(row))
+                cells.push_back(fixed_text(correlation, 3));
+            cells.push_back(fixed_text(loadings.communalities[row], 3));
+            table.add_row(std::move(cells));
+        }
+        text += "\nCorrelations of features and factors in component " + std::to_string(k + 1) +
+                "\n" + table.text();
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string explanation_text(const SavedModel& saved, const FeatureTable& table,
                              const Explanation& explanation,
                              const std::optional<LabelComparison>& labels) {
     std::string text = certainty_text(saved, explanation);
+    if (saved.model.factors())
+        text += loadings_text(*saved.model.factors(), table);
     if (explanation.modes)
         text += modes_text(*explanation.modes, table);
     if (explanation.merging)

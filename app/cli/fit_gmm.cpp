@@ -36,6 +36,10 @@ struct FitArguments {
     std::string standardise = "none";
     std::optional<std::string> components;
     std::optional<std::string> covariance;
+    bool has_factors = false;
+    std::optional<std::string> factors;
+    std::optional<double> uniqueness_floor;
+    bool has_run_count = false;
     std::string criterion = "bic";
     int fold_count = SearchOptions{}.fold_count;
     int bootstrap_replicates = 0;
@@ -65,6 +69,26 @@ void set_start(const FitArguments& arguments, Plan& plan) {
                               "model file (MODEL.json) or labels:COLUMN.");
     if (arguments.init == labels)
         throw InvalidArgument("--init labels: needs the name of a column after the colon.");
+}
+
+/// More than one start, since the first is no better than the others.
+constexpr int factor_run_count = 5;
+
+void set_factors(const FitArguments& arguments, SearchOptions& search) {
+    if (!arguments.has_factors && (arguments.factors || arguments.uniqueness_floor))
+        throw InvalidArgument(
+            std::string(arguments.factors ? "--factors" : "--uniqueness-floor") +
+            " belongs to factor analysers; add --family factor, or leave it out.");
+    if (!arguments.has_factors)
+        return;
+    FactorSearchOptions& factors = search.factors.emplace();
+    if (arguments.factors)
+        factors.factor_counts = counts_from(*arguments.factors, "factors");
+    if (arguments.covariance)
+        factors.structures = factor_structures_from(*arguments.covariance);
+    factors.uniqueness_floor = arguments.uniqueness_floor.value_or(default_uniqueness_floor);
+    if (!arguments.has_run_count)
+        search.em.run_count = factor_run_count;
 }
 
 Plan plan_of(const FitArguments& arguments) {
@@ -99,7 +123,10 @@ Plan plan_of(const FitArguments& arguments) {
         plan.search.component_counts = counts_from(*arguments.components);
     else if (has_count)
         plan.search.component_counts.clear();
-    if (arguments.covariance)
+    else if (arguments.has_factors)
+        plan.search.component_counts = {1, 2, 3, 4, 5};
+    set_factors(arguments, plan.search);
+    if (arguments.covariance && !arguments.has_factors)
         plan.search.covariance_structures = covariance_structures_from(*arguments.covariance);
     else if (!plan.start_model.empty())
         plan.search.covariance_structures.clear();
@@ -286,8 +313,7 @@ int fit(const FitArguments& arguments) {
     run_with.control.stop = interrupt.token();
     ProgressLine progress(
         arguments.run.quiet,
-        plan.search.component_counts.size() * plan.search.covariance_structures.size(),
-        plan.search.em);
+        plan.search.component_counts.size() * covariance_forms(plan.search).size(), plan.search.em);
     const RunResult result = run(plan, run_with.control, &progress);
     progress.clear();
     if (!result.chosen && result.search.cancelled)
@@ -339,30 +365,42 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
     constexpr const char* group = "Model";
     command
         .add_option("--components", arguments.components,
-                    "Component counts: K, A:B or a list [1:9]")
+                    "Component counts: K, A:B or a list [1:9; of --family factor 1:5]")
         ->group(group);
     command
         .add_option("--covariance", arguments.covariance,
                     "Covariance structures: EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV "
-                    "VVV, spherical diagonal tied full, as a list, or all [all]")
+                    "VVV, spherical diagonal tied full; of --family factor UUU UUC UCU UCC CUU CUC "
+                    "CCU CCC; as a list, or all [all]")
         ->group(group);
     command
         .add_option_function<std::string>(
             "--family",
-            [&em = arguments.em](const std::string& family) {
-                if (family == "factor")
-                    throw InvalidArgument(
-                        "--family factor is not available: fit gmm fits gaussian and student "
-                        "components.");
+            [&arguments](const std::string& family) {
+                arguments.has_factors = family == "factor";
+                if (arguments.has_factors)
+                    return;
                 if (family != "gaussian" && family != "student")
                     throw InvalidArgument("'" + display_text(family) +
-                                          "' is not a family; the choices are gaussian and "
-                                          "student.");
-                em.family = component_family_from(family);
+                                          "' is not a family; the choices are gaussian, student "
+                                          "and factor.");
+                arguments.em.family = component_family_from(family);
             },
-            "What the components are: gaussian, or student for the heavier tails of Student-t "
-            "distributions, which bear outlying rows [gaussian]")
+            "What the components are: gaussian; student for the heavier tails of Student-t "
+            "distributions, which bear outlying rows; or factor for Gaussian factor analysers, "
+            "which bear many features and few rows [gaussian]")
         ->type_name("NAME")
+        ->group(group);
+    command
+        .add_option("--factors", arguments.factors,
+                    "Of --family factor: factor counts, a count, A:B or a list [1:3]")
+        ->type_name("COUNTS")
+        ->group(group);
+    command
+        .add_option("--uniqueness-floor", arguments.uniqueness_floor,
+                    "Of --family factor: least uniqueness, relative to the variance of the feature "
+                    "[0.001]")
+        ->type_name("NUMBER")
         ->group(group);
     command
         .add_option_function<std::string>(
@@ -390,7 +428,8 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "labels:COLUMN [hierarchical]")
         ->group(group);
     add_number(command, "--starts", arguments.em.run_count, 1, run_count_limit,
-               "Starts that are run to the end; the best is kept [1]")
+               "Starts that are run to the end; the best is kept [1; of --family factor 5]")
+        ->each([&arguments](const std::string& /*value*/) { arguments.has_run_count = true; })
         ->group(group);
     add_number(command, "--short-runs", arguments.em.short_run_count, 0, run_count_limit,
                "Starts tried for five iterations, of which the best become --starts beside the "

@@ -30,13 +30,54 @@ enum MergeId {
     mergeFolds,
     mergeLabelFolds,
     mergeSeed,
-    mergeIterations
+    mergeIterations,
+    mergeFactors
 };
 
 std::vector<int> countsBetween(int fewest, int most) {
     std::vector<int> counts(std::size_t(std::max(1, most - fewest + 1)));
     std::iota(counts.begin(), counts.end(), fewest);
     return counts;
+}
+
+template <class Structure>
+std::vector<Structure> ticked(const QListWidget& list) {
+    std::vector<Structure> structures;
+    for (int row = 0; row < list.count(); ++row) {
+        const QListWidgetItem* item = list.item(row);
+        if (item->checkState() == Qt::Checked)
+            structures.push_back(static_cast<Structure>(item->data(Qt::UserRole).toInt()));
+    }
+    return structures;
+}
+
+template <class Structure>
+void tick(QListWidget& list, const std::vector<Structure>& structures) {
+    for (int row = 0; row < list.count(); ++row) {
+        QListWidgetItem* item = list.item(row);
+        const auto structure = static_cast<Structure>(item->data(Qt::UserRole).toInt());
+        item->setCheckState(std::ranges::find(structures, structure) != structures.end()
+                                ? Qt::Checked
+                                : Qt::Unchecked);
+    }
+}
+
+/// A climb of factor analysers takes several times as long as one of the fourteen structures.
+constexpr int factorStarts = 5;
+
+/// Takes back what does not go with factor analysers.
+void askForFactors(Plan& plan) {
+    SearchOptions& search = plan.search;
+    search.factors.emplace();
+    search.em.family = ComponentFamily::gaussian;
+    search.em.prior = Prior::none;
+    search.em.short_run_count = 0;
+    search.em.run_count = std::min(search.em.run_count, factorStarts);
+    if (search.criterion == Criterion::nec || search.criterion == Criterion::cv)
+        search.criterion = Criterion::bic;
+    plan.bootstrap_replicates = 0;
+    plan.columns.labels.clear();
+    plan.label_fold_count = 0;
 }
 
 /// "45 s", "3 min", "2 h".
@@ -90,13 +131,11 @@ void SetupPanel::connectOptions() {
     });
     const auto takeStructures = [this] {
         edit(tr("Change covariance structures"), [this](Plan& plan) {
-            plan.search.covariance_structures.clear();
-            for (int row = 0; row < parts_->covariance->count(); ++row) {
-                const QListWidgetItem* item = parts_->covariance->item(row);
-                if (item->checkState() == Qt::Checked)
-                    plan.search.covariance_structures.push_back(
-                        static_cast<CovarianceStructure>(item->data(Qt::UserRole).toInt()));
-            }
+            if (plan.search.factors)
+                plan.search.factors->structures = ticked<FactorStructure>(*parts_->covariance);
+            else
+                plan.search.covariance_structures =
+                    ticked<CovarianceStructure>(*parts_->covariance);
         });
     };
     connect(p.covariance, &QListWidget::itemChanged, this, takeStructures);
@@ -104,7 +143,7 @@ void SetupPanel::connectOptions() {
         parts_->isUpdating = true;
         for (int row = 0; row < parts_->covariance->count(); ++row)
             parts_->covariance->item(row)->setCheckState(
-                all || row == parts_->covariance->count() - 1 ? Qt::Checked : Qt::Unchecked);
+                all || row == mostGeneralRow() ? Qt::Checked : Qt::Unchecked);
         parts_->isUpdating = false;
         takeStructures();
     };
@@ -184,6 +223,29 @@ void SetupPanel::connectOptions() {
                 plan.search.em.degrees_of_freedom = EmOptions().degrees_of_freedom;
         });
     });
+    connect(p.method, &QComboBox::activated, this, [this] {
+        edit(tr("Change method"), [this](Plan& plan) {
+            if (parts_->method->currentData() == factorPage())
+                askForFactors(plan);
+            else
+                plan.search.factors.reset();
+        });
+    });
+    const auto takeFactorCounts = [this](int fewest, int most) {
+        edit(
+            tr("Change factors"),
+            [=](Plan& plan) {
+                if (plan.search.factors)
+                    plan.search.factors->factor_counts = countsBetween(fewest, most);
+            },
+            mergeFactors);
+    };
+    connect(p.fewestFactors, &QSpinBox::valueChanged, this, [this, takeFactorCounts](int value) {
+        takeFactorCounts(value, std::max(value, parts_->mostFactors->value()));
+    });
+    connect(p.mostFactors, &QSpinBox::valueChanged, this, [this, takeFactorCounts](int value) {
+        takeFactorCounts(std::min(value, parts_->fewestFactors->value()), value);
+    });
     connect(p.degreesOfFreedom, &QLineEdit::editingFinished, this, [this] {
         const double value = QLocale().toDouble(parts_->degreesOfFreedom->text());
         edit(tr("Change degrees of freedom"),
@@ -253,14 +315,7 @@ void SetupPanel::refresh() {
         p.fewest->setValue(*std::min_element(counts.begin(), counts.end()));
         p.most->setValue(*std::max_element(counts.begin(), counts.end()));
     }
-    const auto& structures = plan.search.covariance_structures;
-    for (int row = 0; row < p.covariance->count(); ++row) {
-        QListWidgetItem* item = p.covariance->item(row);
-        const auto structure = static_cast<CovarianceStructure>(item->data(Qt::UserRole).toInt());
-        const bool isTicked =
-            std::find(structures.begin(), structures.end(), structure) != structures.end();
-        item->setCheckState(isTicked ? Qt::Checked : Qt::Unchecked);
-    }
+    refreshMethod(plan.search);
     const auto select = [](QComboBox* combo, int code) {
         combo->setCurrentIndex(combo->findData(code));
     };
@@ -270,7 +325,7 @@ void SetupPanel::refresh() {
     };
     p.restarts->setValue(plan.search.em.run_count);
     p.shortRuns->setValue(plan.search.em.short_run_count);
-    p.shortRuns->setEnabled(plan.search.em.run_count > 1);
+    p.shortRuns->setEnabled(plan.search.em.run_count > 1 && !plan.search.factors);
     p.folds->setValue(plan.search.fold_count);
     p.folds->setEnabled(plan.search.criterion == Criterion::cv);
     if (p.bootstrap->findData(plan.bootstrap_replicates) < 0)
@@ -300,9 +355,35 @@ void SetupPanel::refresh() {
     p.isUpdating = false;
     const bool isFitting = p.session->fitJob() != nullptr && p.session->fitJob()->isRunning();
     p.content->setEnabled(entry != nullptr);
-    p.run->setEnabled(entry != nullptr && !isFitting && !structures.empty());
+    p.run->setEnabled(entry != nullptr && !isFitting && !covariance_forms(plan.search).empty());
     p.changed->setVisible(p.session->isSetupChanged());
     refreshForecast();
+}
+
+void SetupPanel::refreshMethod(const SearchOptions& search) {
+    Parts& p = *parts_;
+    const bool hasFactors = search.factors.has_value();
+    p.method->setCurrentIndex(hasFactors ? p.method->findData(factorPage()) : 0);
+    p.counts->setRowVisible(p.factorRow, hasFactors);
+    if (p.covariance->count() !=
+        int(hasFactors ? all_factor_structures.size() : all_covariance_structures.size()))
+        listStructures(hasFactors);
+    p.noStructures->setText(hasFactors ? tr("UU&U only") : tr("VV&V only"));
+    if (hasFactors) {
+        const auto [fewest, most] = std::ranges::minmax(search.factors->factor_counts);
+        p.fewestFactors->setValue(fewest);
+        p.mostFactors->setValue(most);
+        tick(*p.covariance, search.factors->structures);
+    } else {
+        tick(*p.covariance, search.covariance_structures);
+    }
+    for (QWidget* field :
+         std::initializer_list<QWidget*>{p.family, p.prior, p.bootstrap, p.labels, p.floor})
+        field->setEnabled(!hasFactors);
+}
+
+int SetupPanel::mostGeneralRow() const {
+    return parts_->method->currentData() == factorPage() ? 0 : parts_->covariance->count() - 1;
 }
 
 void SetupPanel::refreshColumns() {
@@ -380,7 +461,7 @@ void SetupPanel::refreshForecast() {
         return;
     }
     const std::size_t features = featureColumns(*entry).size();
-    if (features == 0 || entry->setup.search.covariance_structures.empty()) {
+    if (features == 0 || covariance_forms(entry->setup.search).empty()) {
         p.forecast->setText(features == 0 ? tr("Tick at least one column.")
                                           : tr("Tick at least one covariance structure."));
         p.advice->hide();

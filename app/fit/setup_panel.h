@@ -36,6 +36,10 @@ class SetupPanel : public QWidget {
     void buildAdvanced(QFormLayout* form);
     void connectOptions();
     void refresh();
+    void listStructures(bool ofFactors);
+    void refreshMethod(const SearchOptions& search);
+    /// Of the structures listed the one that holds all others.
+    [[nodiscard]] int mostGeneralRow() const;
     void refreshColumns();
     void refreshLabels();
     void refreshForecast();

@@ -29,10 +29,24 @@ namespace {
 
 /// Most components the panel offers; the core allows more, through a plan.
 constexpr int componentChoices = 100;
+constexpr int factorChoices = 50;
 
-QString title(CovarianceStructure structure) {
+template <class Structure>
+QString title(Structure structure) {
     return QString::fromLatin1(to_string(structure).data(), 3) + QStringLiteral(" \u2013 ") +
            QString::fromUtf8(describe(structure).data(), qsizetype(describe(structure).size()));
+}
+
+template <class Structures>
+void list(const Structures& structures, QListWidget& widget) {
+    widget.clear();
+    for (const auto structure : structures) {
+        auto* item = new QListWidgetItem(title(structure), &widget);
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
+        item->setData(Qt::UserRole, int(structure));
+        item->setToolTip(title(structure));
+        item->setCheckState(Qt::Checked);
+    }
 }
 
 /// A list that asks for no more height than some rows.
@@ -50,11 +64,22 @@ QListWidget* checkList(const QString& name, const QString& accessibleName) {
 
 }  // namespace
 
+void SetupPanel::listStructures(bool ofFactors) {
+    if (ofFactors)
+        list(all_factor_structures, *parts_->covariance);
+    else
+        list(all_covariance_structures, *parts_->covariance);
+}
+
 void SetupPanel::build() {
     Parts& p = *parts_;
     p.method = new QComboBox;
     p.method->setObjectName(QStringLiteral("methodCombo"));
     p.method->addItem(tr("Gaussian mixture (GMM)"), QStringLiteral("gaussian-mixture"));
+    p.method->addItem(tr("Factor analysers (MFA)"), factorPage());
+    p.method->setToolTip(
+        tr("Factor analysers explain the covariances by a few factors: for many features and few "
+           "rows."));
     p.columns = checkList(QStringLiteral("columnList"), tr("Columns used as features"));
     p.columnsLabel = new QLabel(tr("Colum&ns:"));
     p.columnsLabel->setBuddy(p.columns);
@@ -70,14 +95,21 @@ void SetupPanel::build() {
     toLabel->setBuddy(p.most);
     countRow->addWidget(toLabel);
     countRow->addWidget(p.most, 1);
+    p.fewestFactors = new QSpinBox;
+    p.fewestFactors->setObjectName(QStringLiteral("fewestFactors"));
+    p.mostFactors = new QSpinBox;
+    p.mostFactors->setObjectName(QStringLiteral("mostFactors"));
+    for (QSpinBox* box : {p.fewestFactors, p.mostFactors}) box->setRange(1, factorChoices);
+    p.fewestFactors->setAccessibleName(tr("Fewest factors"));
+    p.mostFactors->setAccessibleName(tr("Most factors"));
+    p.factorRow = new QWidget;
+    auto* factorRow = new QHBoxLayout(p.factorRow);
+    factorRow->setContentsMargins(0, 0, 0, 0);
+    factorRow->addWidget(p.fewestFactors, 1);
+    factorRow->addWidget(new QLabel(tr("to")));
+    factorRow->addWidget(p.mostFactors, 1);
     p.covariance = checkList(QStringLiteral("covarianceList"), tr("Covariance structures to try"));
-    for (const CovarianceStructure structure : all_covariance_structures) {
-        auto* item = new QListWidgetItem(title(structure), p.covariance);
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
-        item->setData(Qt::UserRole, int(structure));
-        item->setToolTip(title(structure));
-        item->setCheckState(Qt::Checked);
-    }
+    listStructures(false);
     p.allStructures = new QToolButton;
     p.allStructures->setText(tr("&All"));
     p.allStructures->setAccessibleName(tr("Tick all covariance structures"));
@@ -118,6 +150,10 @@ void SetupPanel::build() {
     auto* countLabel = new QLabel(tr("Components &K:"));
     countLabel->setBuddy(p.fewest);
     counts->addRow(countLabel, countRow);
+    auto* factorLabel = new QLabel(tr("&Factors q:"));
+    factorLabel->setBuddy(p.fewestFactors);
+    counts->addRow(factorLabel, p.factorRow);
+    p.counts = counts;
     auto* rest = new QFormLayout;
     rest->addRow(tr("R&estarts:"), p.restarts);
     rest->addRow(tr("See&d:"), p.seed);

@@ -7,11 +7,17 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
+class QFormLayout;
 class QPushButton;
 class QSpinBox;
 class QToolButton;
 
 namespace mixtura::app {
+
+/// The method of factor analysers, by its page of help.
+inline QString factorPage() {
+    return QStringLiteral("factor-analysers");
+}
 
 /// The panel's fields; known to its own sources alone.
 struct SetupPanel::Parts {
@@ -24,6 +30,10 @@ struct SetupPanel::Parts {
     QLabel* columnsLabel = nullptr;
     QSpinBox* fewest = nullptr;
     QSpinBox* most = nullptr;
+    QFormLayout* counts = nullptr;
+    QWidget* factorRow = nullptr;
+    QSpinBox* fewestFactors = nullptr;
+    QSpinBox* mostFactors = nullptr;
     QListWidget* covariance = nullptr;
     QToolButton* allStructures = nullptr;
     QToolButton* noStructures = nullptr;

@@ -176,10 +176,9 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
                        QString::fromStdString(record.message);
             if (column == structure || column == name) {
                 try {
-                    const auto words =
-                        describe(covariance_structure_from(record.covariance_structure));
                     tip += (tip.isEmpty() ? QString() : QStringLiteral("\n")) +
-                           QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+                           QString::fromStdString(
+                               describe(covariance_form_from(record.covariance_structure)));
                 } catch (const std::exception&) {
                     return tip;  // a structure of a newer version: nothing to explain
                 }

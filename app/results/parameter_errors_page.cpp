@@ -179,11 +179,10 @@ void ParameterErrorsPage::showResult() {
 QString ParameterErrorsPage::headline() const {
     const ModelErrors& result = *errors_->result();
     const SavedModel& saved = *result.saved;
-    const std::string_view structure = to_string(saved.model.covariance_structure());
-    const QString model =
-        QStringLiteral("%1,%2")
-            .arg(QString::fromUtf8(structure.data(), static_cast<qsizetype>(structure.size())))
-            .arg(saved.model.component_count());
+    const std::string structure = to_string(saved.model.covariance_form());
+    const QString model = QStringLiteral("%1,%2")
+                              .arg(QString::fromStdString(structure))
+                              .arg(saved.model.component_count());
     if (!result.errors.replicates)
         return tr("Standard errors of %1: %2").arg(model, sourceName(result.request.source));
     return tr("Standard errors of %1: %2, replicates: %3, seed: %4")

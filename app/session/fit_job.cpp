@@ -72,8 +72,8 @@ FitJob::FitJob(Plan plan, std::shared_ptr<const DataSet> data, int threadCount, 
     : QObject(parent), plan_(std::move(plan)), data_(std::move(data)), threadCount_(threadCount) {
     const int features = int(plan_.columns.features.size());
     for (const int count : plan_.search.component_counts)
-        for (const CovarianceStructure structure : plan_.search.covariance_structures)
-            work_.push_back(relativeWork(structure, count, features));
+        for (const CovarianceForm& form : covariance_forms(plan_.search))
+            work_.push_back(relativeWork(form, count, features));
     for (const double work : work_) workTotal_ += work;
     progress_.modelCount = int(work_.size());
     progress_.runCount = plan_.search.em.run_count;

@@ -33,31 +33,46 @@ bool iteratesInMStep(CovarianceStructure structure) {
 
 }  // namespace
 
-double relativeWork(CovarianceStructure structure, int componentCount, int featureCount) {
+double relativeWork(const CovarianceForm& form, int componentCount, int featureCount) {
     const double d = std::max(1, featureCount);
+    if (form.factors())  // two expectations an iteration, none of them with a d x d matrix
+        return componentCount * 2.0 * (4.0 * d * form.factors()->factor_count + 6.0 * d + 25.0);
+    const CovarianceStructure structure = form.structure();
     const double pass = is_diagonal(structure) ? 6.0 * d : 2.0 * d * d + 6.0 * d;
     return componentCount * (pass + 25.0) * (iteratesInMStep(structure) ? 2.0 : 1.0);
 }
+
+namespace {
+
+int parametersOf(const CovarianceForm& form, int componentCount, const EmOptions& given,
+                 int featureCount) {
+    if (form.factors())
+        return parameter_count(form, componentCount, featureCount);
+    EmOptions em = given;
+    em.component_count = componentCount;
+    em.covariance_structure = form.structure();
+    return parameter_count(em, featureCount);
+}
+
+}  // namespace
 
 Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleRatio,
                   int threadCount) {
     Forecast result;
     const SearchOptions& search = plan.search;
     const int threads = threadCount > 0 ? threadCount : std::max(1, QThread::idealThreadCount());
+    const std::vector<CovarianceForm> forms = covariance_forms(search);
     double operations = 0.0;
     int mostComponents = 0;
     for (const int count : search.component_counts) {
         mostComponents = std::max(mostComponents, count);
-        for (const CovarianceStructure structure : search.covariance_structures) {
-            operations += relativeWork(structure, count, featureCount);
-            EmOptions em = search.em;
-            em.component_count = count;
-            em.covariance_structure = structure;
-            const int parameters = parameter_count(em, featureCount);
+        for (const CovarianceForm& form : forms) {
+            operations += relativeWork(form, count, featureCount);
+            const int parameters = parametersOf(form, count, search.em, featureCount);
             if (parameters > result.largestParameters) {
                 result.largestParameters = parameters;
-                result.largestModel = QString::fromLatin1(to_string(structure).data()) + u',' +
-                                      QString::number(count);
+                result.largestModel =
+                    QString::fromStdString(to_string(form)) + u',' + QString::number(count);
             }
         }
     }
@@ -66,8 +81,8 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
     const double starts =
         runs +
         (isChosen ? search.em.short_run_count * short_run_iterations / typicalIterations : 0);
-    result.fitCount = int(search.component_counts.size() * search.covariance_structures.size() *
-                          std::size_t(search.em.run_count));
+    result.fitCount =
+        int(search.component_counts.size() * forms.size() * std::size_t(search.em.run_count));
     result.seconds =
         operations * rows * typicalIterations * starts * secondsPerOperation / double(threads);
     const double sampled = std::min(rows, double(hierarchical_row_limit));
@@ -83,9 +98,8 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
                  "simpler covariance is safer.")
                 .arg(result.largestModel, locale.toString(result.largestParameters),
                      locale.toString(qint64(rows))));
-    const bool scalesMatter =
-        std::any_of(search.covariance_structures.begin(), search.covariance_structures.end(),
-                    depends_on_column_scales);
+    const bool scalesMatter = std::ranges::any_of(
+        forms, [](const CovarianceForm& form) { return depends_on_column_scales(form); });
     if (scaleRatio >= adviseScaleRatio && scalesMatter &&
         plan.columns.standardise == Standardise::none)
         result.advice.push_back(

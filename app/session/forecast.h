@@ -10,7 +10,7 @@ namespace mixtura::app {
 
 /// Work of one EM iteration of a model relative to others on the same rows: the multiplications of
 /// its pass over a row, with a surcharge for structures whose M-step iterates.
-double relativeWork(CovarianceStructure structure, int componentCount, int featureCount);
+double relativeWork(const CovarianceForm& form, int componentCount, int featureCount);
 
 /// What pressing Run would set going.
 struct Forecast {

@@ -41,6 +41,11 @@ Plan planOfModel(const SavedModel& saved) {
     plan.search.component_counts = {saved.model.component_count()};
     plan.search.covariance_structures = {saved.model.covariance_structure()};
     const nlohmann::json& options = saved.options;
+    if (const auto factors = saved.model.covariance_form().factors())
+        plan.search.factors = FactorSearchOptions{
+            .factor_counts = {factors->factor_count},
+            .structures = {factors->structure},
+            .uniqueness_floor = stated(options, "uniqueness_floor", default_uniqueness_floor)};
     if (const std::string name = stated(options, "criterion", std::string());
         std::ranges::any_of(all_criteria, [&](Criterion each) { return name == to_string(each); }))
         plan.search.criterion = criterion_from(name);
@@ -92,7 +97,7 @@ EmFit emFitOf(const SavedModel& saved) {
 
 SelectionRecord recordOfModel(const SavedModel& saved) {
     return {.component_count = saved.model.component_count(),
-            .covariance_structure = std::string(to_string(saved.model.covariance_structure())),
+            .covariance_structure = to_string(saved.model.covariance_form()),
             .parameter_count = saved.fit.parameter_count,
             .log_likelihood = saved.fit.log_likelihood,
             .bic = saved.fit.bic,
@@ -108,7 +113,7 @@ Candidate candidateOf(const SelectionRecord& record) {
     Candidate candidate;
     candidate.component_count = record.component_count;
     try {
-        candidate.covariance_structure = covariance_structure_from(record.covariance_structure);
+        candidate.covariance_form = covariance_form_from(record.covariance_structure);
     } catch (const InvalidArgument&) {
         // Of a newer version: the record keeps the name, and that is all that is shown of it.
     }
@@ -221,12 +226,8 @@ DataEntry dataWithoutRows(const QString& path, const SavedModel& saved) {
 
 ModelSummary summaryWithoutData(const SavedModel& saved) {
     const GaussianMixture& model = saved.model;
-    const CovarianceStructure structure = model.covariance_structure();
     ModelSummary summary;
-    summary.headline = std::to_string(model.component_count()) +
-                       (model.component_count() == 1 ? " group, " : " groups, ") +
-                       std::string(describe(structure)) + " (" + std::string(to_string(structure)) +
-                       ")" + (model.tails() ? ", Student-t components" : "");
+    summary.headline = headline(model);
     for (int k = 0; k < model.component_count(); ++k) {
         ComponentSummary component;
         component.component = k;

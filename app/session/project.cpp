@@ -63,8 +63,9 @@ QString nameOf(const FitEntry& fit) {
         return QCoreApplication::translate("Project", "GMM, no model");
     const SelectionRecord& record = fit.result->selection.at(std::size_t(fit.best));
     const bool isStudent = fit.plan.search.em.family == ComponentFamily::student;
-    return (isStudent ? QCoreApplication::translate("Project", "Student-t %1, K = %2")
-                      : QCoreApplication::translate("Project", "GMM %1, K = %2"))
+    return (fit.plan.search.factors ? QCoreApplication::translate("Project", "MFA %1, K = %2")
+            : isStudent             ? QCoreApplication::translate("Project", "Student-t %1, K = %2")
+                                    : QCoreApplication::translate("Project", "GMM %1, K = %2"))
         .arg(QString::fromStdString(record.covariance_structure))
         .arg(record.component_count);
 }

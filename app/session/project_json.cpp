@@ -111,7 +111,7 @@ InformationCriteria criteriaFrom(const json& document) {
 
 json candidateJson(const Candidate& candidate) {
     json document = {{"component_count", candidate.component_count},
-                     {"covariance_structure", to_string(candidate.covariance_structure)},
+                     {"covariance_structure", to_string(candidate.covariance_form)},
                      {"failure", candidate.failure},
                      {"parameter_count", candidate.parameter_count},
                      {"seconds", candidate.seconds}};
@@ -123,8 +123,8 @@ json candidateJson(const Candidate& candidate) {
 Candidate candidateFrom(const json& document) {
     Candidate candidate;
     candidate.component_count = document.at("component_count").get<int>();
-    candidate.covariance_structure =
-        covariance_structure_from(document.at("covariance_structure").get<std::string>());
+    candidate.covariance_form =
+        covariance_form_from(document.at("covariance_structure").get<std::string>());
     candidate.failure = document.at("failure").get<std::string>();
     candidate.parameter_count = document.at("parameter_count").get<int>();
     candidate.seconds = document.at("seconds").get<double>();

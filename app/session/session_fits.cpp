@@ -20,7 +20,7 @@ int chosenRecord(const RunResult& result) {
     for (std::size_t i = 0; i < result.search.candidates.size(); ++i) {
         const Candidate& candidate = result.search.candidates[i];
         if (candidate.fit && candidate.component_count == model.component_count() &&
-            candidate.covariance_structure == model.covariance_structure())
+            candidate.covariance_form == model.covariance_form())
             return int(i);
     }
     return -1;

@@ -29,7 +29,8 @@ class MainWindow : public QMainWindow {
     void importFile(const QString& path, const CsvOptions& options);
     void saveProject(const QString& path);
     /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help"; or a part of "understanding": "standard-errors", "agreement" or "local-optima".
+    /// "help"; or a part of "understanding": "standard-errors", "agreement", "local-optima" or
+    /// "loadings".
     void showView(const QString& name);
     void showHelp(const QString& page);
     /// Writes model, labels, programs and figures of the model shown into `folder`; `exportDone`

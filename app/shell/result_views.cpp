@@ -17,6 +17,7 @@
 #include "results/agreement_page.h"
 #include "results/comparison_table.h"
 #include "results/component_summary.h"
+#include "results/loadings_page.h"
 #include "results/parameter_errors_page.h"
 #include "results/solutions_page.h"
 #include "session/current_errors.h"
@@ -31,7 +32,7 @@ const QString scatterAsker = QStringLiteral("scatter");
 const QString fitAsker = QStringLiteral("fit");
 /// Parts of the understanding page, in their order.
 constexpr std::array understandingNames{"understanding", "standard-errors", "agreement",
-                                        "local-optima"};
+                                        "local-optima", "loadings"};
 
 QString modelName(const std::string& structure, int componentCount) {
     return QString::fromStdString(structure) + u',' + QString::number(componentCount);
@@ -49,6 +50,7 @@ struct ResultViews::Parts {
     ParameterErrorsPage* parameterErrors = nullptr;
     AgreementPage* agreement = nullptr;
     SolutionsPage* solutions = nullptr;
+    LoadingsPage* loadings = nullptr;
     QTabWidget* understandingPage = nullptr;
     ComponentSummaryView* summary = nullptr;
     ComparisonTable* comparison = nullptr;
@@ -148,7 +150,7 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
         connect(plot, &PlotView::fileWritten, this, &ResultViews::fileWritten);
     connect(p.comparison, &ComparisonTable::fileWritten, this, &ResultViews::fileWritten);
     for (TablePage* page :
-         std::initializer_list<TablePage*>{p.parameterErrors, p.agreement, p.solutions})
+         std::initializer_list<TablePage*>{p.parameterErrors, p.agreement, p.solutions, p.loadings})
         connect(page, &TablePage::fileWritten, this, &ResultViews::fileWritten);
     connect(&session, &Session::fitStarted, this, &ResultViews::followJob);
     connect(&session, &Session::fitEnded, this, [this] {
@@ -296,8 +298,7 @@ void ResultViews::showTraces() {
             if (!candidate.fit)
                 continue;
             const std::string name =
-                modelName(std::string(to_string(candidate.covariance_structure)),
-                          candidate.component_count)
+                modelName(to_string(candidate.covariance_form), candidate.component_count)
                     .toStdString();
             kept.emplace(name, int(candidate.fit->best_run));
             for (std::size_t run = 0; run < candidate.fit->runs.size(); ++run) {
@@ -322,6 +323,7 @@ void ResultViews::buildUnderstanding() {
     p.parameterErrors = new ParameterErrorsPage(*p.errors);
     p.agreement = new AgreementPage;
     p.solutions = new SolutionsPage;
+    p.loadings = new LoadingsPage;
     p.understandingPage = new QTabWidget;
     p.understandingPage->setObjectName(QStringLiteral("understandingParts"));
     p.understandingPage->setAccessibleName(tr("Parts of Understanding"));
@@ -330,15 +332,21 @@ void ResultViews::buildUnderstanding() {
     p.understandingPage->addTab(p.parameterErrors, tr("Standard errors"));
     p.understandingPage->addTab(p.agreement, tr("Agreement"));
     p.understandingPage->addTab(p.solutions, tr("Local optima"));
+    p.understandingPage->addTab(p.loadings, tr("Loadings"));
 }
 
 void ResultViews::showUnderstandingOfScores() {
     Parts& p = *parts_;
     const CurrentModel& current = *p.current;
-    if (current.model())
+    const bool hasFactors = current.model() && current.model()->model.factors();
+    p.understandingPage->setTabVisible(p.understandingPage->indexOf(p.loadings), hasFactors);
+    if (current.model()) {
         p.solutions->setModel(*current.model());
-    else
+        p.loadings->setModel(*current.model());
+    } else {
         p.solutions->clear();
+        p.loadings->clear();
+    }
     if (current.scores()) {
         p.understanding->expectExplanation();
         p.agreement->expectAgreement();

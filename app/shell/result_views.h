@@ -25,8 +25,8 @@ class ResultViews : public QObject {
     [[nodiscard]] QWidget* scatterPage() const;
     [[nodiscard]] QWidget* fitPage() const;
     [[nodiscard]] QWidget* understandingPage() const;
-    /// Brings the part called "understanding", "standard-errors", "agreement" or "local-optima" of
-    /// the understanding page to the front. @return false where no part is called so
+    /// Brings the part called "understanding", "standard-errors", "agreement", "local-optima" or
+    /// "loadings" of the understanding page to the front. @return false where no part is called so
     [[nodiscard]] bool showUnderstanding(const QString& name) const;
     [[nodiscard]] QWidget* comparePage() const;
     [[nodiscard]] QWidget* convergencePage() const;

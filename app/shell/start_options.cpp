@@ -112,7 +112,7 @@ std::optional<int> parseArguments(const QStringList& arguments, StartOptions& op
     const QCommandLineOption tab(QStringLiteral("show"),
                                  text("View to show: data, summary, scatter, fit, understanding "
                                       "(or its parts standard-errors, "
-                                      "agreement, local-optima), compare or help."),
+                                      "agreement, local-optima, loadings), compare or help."),
                                  QStringLiteral("VIEW"));
     const QCommandLineOption project(QStringLiteral("save-project"),
                                      text("Save the project when all is done."),

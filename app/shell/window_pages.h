@@ -33,7 +33,8 @@ struct WindowPages {
     WindowPages(QMainWindow& window, Session& session, ResultViews& views);
 
     /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help"; or a part of "understanding": "standard-errors", "agreement" or "local-optima".
+    /// "help"; or a part of "understanding": "standard-errors", "agreement", "local-optima" or
+    /// "loadings".
     void showView(const QString& name) const;
     void showTab(int tab) const;
     [[nodiscard]] QString shownView() const;

@@ -10,7 +10,7 @@ int main(int, char** arguments) {
     const mixtura::SearchResult search = mixtura::search_gaussian_mixtures(table.observations, {});
     const mixtura::Candidate& best = search.candidates.at(search.best.value());
     std::cout.precision(4);
-    std::cout << to_string(best.covariance_structure) << " with " << best.component_count
+    std::cout << to_string(best.covariance_form) << " with " << best.component_count
               << " components, BIC " << best.criteria->bic << '\n'
               << "means\n"
               << best.fit->model.means() << '\n';

@@ -7,7 +7,7 @@
 
 #include "mixtura/common/random.h"
 #include "mixtura/factor_mixture/factor_passes.h"
-#include "mixtura/factor_mixture/factor_structure.h"
+#include "mixtura/gaussian_mixture/factor_structure.h"
 
 namespace mixtura::test {
 

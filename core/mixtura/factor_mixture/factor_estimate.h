@@ -6,7 +6,7 @@
 
 #include "mixtura/common/matrix.h"
 #include "mixtura/factor_mixture/factor_passes.h"
-#include "mixtura/factor_mixture/factor_structure.h"
+#include "mixtura/gaussian_mixture/factor_structure.h"
 #include "mixtura/gaussian_mixture/initialisation.h"
 
 namespace mixtura {

@@ -43,27 +43,13 @@ void check_counts(const FactorProblem& problem, const FactorOptions& options) {
     }
 }
 
-/// The covariances Lambda Lambda' + Psi in the order of `parameters`.
-GaussianMixture dense_mixture(const FactorParameters& parameters) {
-    std::vector<MatrixXd> covariances;
-    for (std::size_t k = 0; k < parameters.loadings.size(); ++k) {
-        const MatrixXd& loadings = parameters.loadings[k];
-        MatrixXd covariance = MatrixXd::Zero(loadings.rows(), loadings.rows());
-        covariance.selfadjointView<Eigen::Lower>().rankUpdate(loadings);
-        covariance.diagonal() += parameters.uniquenesses.row(static_cast<Index>(k)).transpose();
-        covariances.emplace_back(covariance.selfadjointView<Eigen::Lower>());
-    }
-    return {parameters.mixing_weights, parameters.means, std::move(covariances)};
-}
-
-FactorParameters reordered(const FactorParameters& parameters, const std::vector<int>& order) {
-    FactorParameters result{.mixing_weights = parameters.mixing_weights(order),
-                            .means = parameters.means(order, Eigen::all),
-                            .loadings = {},
-                            .uniquenesses = parameters.uniquenesses(order, Eigen::all)};
-    for (const int k : order)
-        result.loadings.push_back(parameters.loadings[static_cast<std::size_t>(k)]);
-    return result;
+/// The components in canonical order, their loadings turned to principal axes.
+GaussianMixture as_model(const FactorParameters& found, FactorStructure structure) {
+    const GaussianMixture model(found.mixing_weights, found.means,
+                                FactorDecomposition{.structure = structure,
+                                                    .loadings = found.loadings,
+                                                    .uniquenesses = found.uniquenesses});
+    return reordered(model, canonical_order(model));
 }
 
 }  // namespace
@@ -77,8 +63,9 @@ void validate(const FactorOptions& options) {
     require(options.component_count >= 1 && options.component_count <= component_count_limit,
             "component_count", std::to_string(options.component_count),
             "from 1 to " + std::to_string(component_count_limit));
-    require(options.factor_count >= 1, "factor_count", std::to_string(options.factor_count),
-            "at least 1");
+    require(options.factor_count >= 1 && options.factor_count <= factor_count_limit, "factor_count",
+            std::to_string(options.factor_count),
+            "from 1 to " + std::to_string(factor_count_limit));
     require(options.tolerance >= 0.0 && std::isfinite(options.tolerance), "tolerance",
             brief_text(options.tolerance), "zero or a positive number");
     require(options.iteration_limit >= 1, "iteration_limit",
@@ -92,21 +79,25 @@ void validate(const FactorOptions& options) {
         "from " + brief_text(uniqueness_floor_least) + " to " + brief_text(uniqueness_floor_limit));
 }
 
-FactorFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& options,
-                             const FitControl& control, const Partition& start_partition) {
+EmFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& options,
+                         const FitControl& control, const Partition& start_partition) {
     validate(options);
     check_counts(problem, options);
     if (!start_partition.empty())
         problem.check_partition(start_partition, options.component_count);
     const int run_count =
         !start_partition.empty() || options.component_count == 1 ? 1 : options.run_count;
-    SerialReporter reporter(control.observer, std::string(to_string(options.structure)) + "," +
-                                                  std::to_string(options.component_count) + "," +
-                                                  std::to_string(options.factor_count));
+    const CovarianceForm form =
+        FactorForm{.structure = options.structure, .factor_count = options.factor_count};
+    SerialReporter reporter(control.observer,
+                            to_string(form) + "," + std::to_string(options.component_count));
     std::vector<FactorRunOutcome> outcomes(static_cast<std::size_t>(run_count));
     tbb::parallel_for(0, run_count, [&](int run) {
-        outcomes[static_cast<std::size_t>(run)] =
-            run_aecm(problem, options, control, start_partition, reporter, run);
+        // A thread that waits for a pass of this run must not begin another one.
+        tbb::this_task_arena::isolate([&] {
+            outcomes[static_cast<std::size_t>(run)] =
+                run_aecm(problem, options, control, start_partition, reporter, run);
+        });
     });
     std::vector<FinishedRun> finished;
     for (const FactorRunOutcome& outcome : outcomes)
@@ -116,31 +107,22 @@ FactorFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& 
     const EmRun& winner = outcomes[best].record;
     FactorParameters& found = *outcomes[best].parameters;
     const FactorCertainty certainty = problem.passes().certainty(found);
-    const GaussianMixture model = dense_mixture(found);
-    const std::vector<int> order = canonical_order(model);
-    found = reordered(found, order);
     turn_to_principal_axes(options.structure, found);
-    FactorFit fit{.runs = {},
-                  .best_run = best,
-                  .structure = options.structure,
-                  .model = reordered(model, order),
-                  .loadings = std::move(found.loadings),
-                  .uniquenesses = std::move(found.uniquenesses),
-                  .parameter_count = parameter_count(options.structure, options.component_count,
-                                                     problem.feature_count(), options.factor_count),
-                  .log_likelihood = winner.log_likelihood.back(),
-                  .entropy = options.component_count > 1 ? certainty.entropy : 0.0,
-                  .map_term = options.component_count > 1 ? certainty.map_term : 0.0,
-                  .weight_sum = problem.weight_sum(),
-                  .floors_applied = winner.floors_applied,
-                  .spurious = winner.diagnosis};
+    EmFit fit{.runs = {},
+              .best_run = best,
+              .model = as_model(found, options.structure),
+              .log_likelihood = winner.log_likelihood.back(),
+              .entropy = options.component_count > 1 ? certainty.entropy : 0.0,
+              .map_term = options.component_count > 1 ? certainty.map_term : 0.0,
+              .weight_sum = problem.weight_sum(),
+              .spurious = winner.diagnosis};
     for (FactorRunOutcome& outcome : outcomes) fit.runs.push_back(std::move(outcome.record));
     return fit;
 }
 
-FactorFit fit_factor_mixture(const MatrixRef& observations, const FactorOptions& options,
-                             const FitControl& control, const VectorRef& observation_weights,
-                             const std::vector<std::int32_t>& start_partition) {
+EmFit fit_factor_mixture(const MatrixRef& observations, const FactorOptions& options,
+                         const FitControl& control, const VectorRef& observation_weights,
+                         const std::vector<std::int32_t>& start_partition) {
     validate(options);
     const int threads =
         control.thread_count > 0 ? control.thread_count : tbb::task_arena::automatic;

@@ -7,11 +7,13 @@
 
 #include "mixtura/common/fit_control.h"
 #include "mixtura/common/matrix.h"
-#include "mixtura/factor_mixture/factor_structure.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/gaussian_mixture/factor_structure.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 
 namespace mixtura {
+
+inline constexpr double default_uniqueness_floor = 1e-3;
 
 /// What to estimate and when to stop. Plain data, saved with the model as its provenance.
 struct FactorOptions {
@@ -32,40 +34,15 @@ struct FactorOptions {
     /// structure to the mean of these. Where it holds one (a Heywood case: the factors explain all of
     /// the feature) the estimate is the maximum subject to it, and the climb stays monotone. Without
     /// it such a uniqueness creeps towards zero for tens of thousands of iterations.
-    double uniqueness_floor = 1e-3;
+    double uniqueness_floor = default_uniqueness_floor;
     std::uint64_t seed = 1;  ///< start r draws from its own stream (seed, r)
 };
 /// Allowed ranges beside those of em_fit.h, read by `validate` and by the spin boxes.
+inline constexpr int factor_count_limit = 1000;
 inline constexpr double uniqueness_floor_least = 1e-12;
 inline constexpr double uniqueness_floor_limit = 0.5;
 /// @throw InvalidArgument  option, value and condition
 void validate(const FactorOptions& options);
-
-/// Facts about the returned model, on the rows it was fitted to. Components stand in canonical order.
-struct FactorFit {
-    /// Traces begin with the log-likelihood of the start's parameters; every iteration adds one.
-    std::vector<EmRun> runs;
-    std::size_t best_run = 0;
-    FactorStructure structure = FactorStructure::UUU;
-    /// Covariances Lambda_k Lambda_k' + Psi_k. Its own structure is VVV: of the free parameters only
-    /// `parameter_count` below knows.
-    GaussianMixture model;
-    /// K of d x q, in the features' units; equal where the structure has them common. Turned to
-    /// principal axes: Lambda' Psi^-1 Lambda is diagonal and decreasing, and of each column the entry
-    /// greatest in |Psi^-1/2 Lambda| is positive. Common loadings with own uniquenesses take for Psi
-    /// the mean by mixing weight.
-    std::vector<Eigen::MatrixXd> loadings;
-    Eigen::MatrixXd uniquenesses;  ///< K x d, variances in the features' units; equal where common
-    int parameter_count = 0;       ///< free parameters
-    double log_likelihood = 0.0;   ///< nats, of the model: the last entry of the best run's trace
-    double entropy = 0.0;          ///< -sum w r log r, nats
-    double map_term = 0.0;         ///< 2 sum w log max_k r, <= 0
-    double weight_sum = 0.0;       ///< sum of the case weights
-    int floors_applied = 0;        ///< free uniquenesses that the floor holds, no fault by itself
-    /// Not empty: the solution is spurious (a component on too few rows, or all its uniquenesses at
-    /// the floor: it collapsed onto q dimensions); says which and why.
-    std::string spurious;
-};
 
 /// Maximum-likelihood estimate of a mixture of factor analysers, p(x) = sum_k pi_k N(x; mu_k,
 /// Lambda_k Lambda_k' + Psi_k), by alternating expectation-conditional maximisation (AECM): an
@@ -80,17 +57,21 @@ struct FactorFit {
 /// @param observation_weights  n case weights >= 0, or empty for all one
 /// @param start_partition      n, 0-based component of each row to start from (one run, see
 ///                             factor_start in factor_estimate.h); or empty: as the options say
-/// @return every run, and the model of the one that is not spurious with the highest log-likelihood;
-///         a cancelled run ends with its last complete iterate
+/// @return every run, whose traces begin with the log-likelihood of the start's parameters, and the
+///         model of the one that is not spurious with the highest log-likelihood; a cancelled run
+///         ends with its last complete iterate. Components stand in canonical order, loadings are
+///         turned to their principal axes (factor_estimate.h). Free uniquenesses that the floor
+///         holds are counted as floors and are no fault by themselves; a component all of whose
+///         uniquenesses it holds collapsed onto q dimensions and is spurious.
 /// @throw InvalidArgument     an option, the weights or the start break a condition stated above
 /// @throw DataError           fewer rows than components, a value that is not finite, a constant feature
 /// @throw NumericalError      every run was degenerate; quotes their diagnoses
 /// @throw compute::Cancelled  stopped before the first complete iterate
 /// Time O(n K d q) per iteration, O(K d^3) for each start and for the covariances returned; memory
 /// O(n d + K d^2) doubles.
-FactorFit fit_factor_mixture(const MatrixRef& observations, const FactorOptions& options = {},
-                             const FitControl& control = {},
-                             const VectorRef& observation_weights = Eigen::VectorXd(),
-                             const std::vector<std::int32_t>& start_partition = {});
+EmFit fit_factor_mixture(const MatrixRef& observations, const FactorOptions& options = {},
+                         const FitControl& control = {},
+                         const VectorRef& observation_weights = Eigen::VectorXd(),
+                         const std::vector<std::int32_t>& start_partition = {});
 
 }  // namespace mixtura

@@ -72,23 +72,46 @@ struct FactorPasses::Component {
     VectorXd precisions;        ///< d, 1 / Psi
     double log_constant = 0.0;  ///< log pi - (d log 2 pi + log |Sigma|) / 2
 
-    /// Expected factors of the rows, and pi times the density, logarithmic.
+    /// Expected factors of the rows, and pi times the density, logarithmic. Four terms are added at
+    /// a time: fewer passes over the sums.
     void look_at(const MatrixXd& rows, MatrixXd& factors, ArrayXd& log_joint,
                  ArrayXd& scratch) const {
+        const Index d = rows.cols();
         const Index q = loadings.cols();
         factors.setZero(rows.rows(), q);
-        for (Index j = 0; j < rows.cols(); ++j) {
-            scratch = rows.col(j).array() - mean[j];
-            for (Index l = 0; l < q; ++l)
-                factors.col(l).array() += posterior.regression(j, l) * scratch;
+        const auto deviation = [&](Index j) { return rows.col(j).array() - mean[j]; };
+        const MatrixXd& beta = posterior.regression;
+        Index j = 0;
+        for (; j + 4 <= d; j += 4) {
+            for (Index l = 0; l < q; ++l) {
+                factors.col(l).array() +=
+                    beta(j, l) * deviation(j) + beta(j + 1, l) * deviation(j + 1) +
+                    beta(j + 2, l) * deviation(j + 2) + beta(j + 3, l) * deviation(j + 3);
+            }
+        }
+        for (; j < d; ++j) {
+            for (Index l = 0; l < q; ++l) factors.col(l).array() += beta(j, l) * deviation(j);
         }
         ArrayXd& squares = log_joint;
         squares.setZero(rows.rows());
         for (Index l = 0; l < q; ++l) squares += factors.col(l).array().square();
-        for (Index j = 0; j < rows.cols(); ++j) {
-            scratch = rows.col(j).array() - mean[j];
-            for (Index l = 0; l < q; ++l) scratch -= loadings(j, l) * factors.col(l).array();
-            squares += precisions[j] * scratch.square();
+        const auto share = [&](Index of, Index l) {
+            return loadings(of, l) * factors.col(l).array();
+        };
+        for (j = 0; j < d; ++j) {
+            scratch = deviation(j);
+            Index l = 0;
+            for (; l + 4 <= q; l += 4)
+                scratch -= share(j, l) + share(j, l + 1) + share(j, l + 2) + share(j, l + 3);
+            if (q - l == 3)
+                squares += precisions[j] *
+                           (scratch - share(j, l) - share(j, l + 1) - share(j, l + 2)).square();
+            else if (q - l == 2)
+                squares += precisions[j] * (scratch - share(j, l) - share(j, l + 1)).square();
+            else if (q - l == 1)
+                squares += precisions[j] * (scratch - share(j, l)).square();
+            else
+                squares += precisions[j] * scratch.square();
         }
         log_joint = log_constant - 0.5 * squares;
     }

@@ -57,7 +57,7 @@ class FactorProblem {
 
 /// As `fit_factor_mixture` of factor_fit.h, on data made ready before. Runs its starts in parallel in
 /// the calling task arena.
-FactorFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& options,
-                             const FitControl& control, const Partition& start_partition = {});
+EmFit fit_factor_mixture(const FactorProblem& problem, const FactorOptions& options,
+                         const FitControl& control, const Partition& start_partition = {});
 
 }  // namespace mixtura

@@ -160,6 +160,13 @@ GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd
         check_tails(*tails_, weights_.size());
 }
 
+GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
+                                 FactorDecomposition factors)
+    : GaussianMixture(std::move(mixing_weights), std::move(means),
+                      (validate(factors), covariances_of(factors))) {
+    decomposition_ = std::move(factors);
+}
+
 int GaussianMixture::component_count() const noexcept {
     return static_cast<int>(weights_.size());
 }
@@ -168,8 +175,15 @@ int GaussianMixture::feature_count() const noexcept {
     return static_cast<int>(means_.cols());
 }
 
+CovarianceForm GaussianMixture::covariance_form() const noexcept {
+    if (!decomposition_)
+        return structure_;
+    return FactorForm{.structure = decomposition_->structure,
+                      .factor_count = decomposition_->factor_count()};
+}
+
 int GaussianMixture::parameter_count() const noexcept {
-    return mixtura::parameter_count(structure_, component_count(), feature_count()) +
+    return mixtura::parameter_count(covariance_form(), component_count(), feature_count()) +
            (tails_ ? tail_parameter_count(tails_->rule, component_count()) : 0);
 }
 
@@ -198,6 +212,9 @@ GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& 
     std::iota(all.begin(), all.end(), 0);
     if (sorted != all)
         throw InvalidArgument("The order of components is not a permutation of all of them.");
+    if (model.factors())
+        return {model.mixing_weights()(order), model.means()(order, Eigen::all),
+                reordered(*model.factors(), order)};
     std::vector<Eigen::MatrixXd> covariances;
     covariances.reserve(order.size());
     for (const int k : order)

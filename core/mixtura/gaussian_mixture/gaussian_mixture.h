@@ -9,13 +9,16 @@
 #include "mixtura/common/matrix.h"
 #include "mixtura/common/random.h"
 #include "mixtura/compute/row_passes.h"
+#include "mixtura/gaussian_mixture/covariance_form.h"
 #include "mixtura/gaussian_mixture/covariance_structure.h"
+#include "mixtura/gaussian_mixture/factor_decomposition.h"
 #include "mixtura/gaussian_mixture/student_tails.h"
 
 namespace mixtura {
 
 /// A Gaussian mixture p(x) = sum_k pi_k N(x; mu_k, Sigma_k), or with tails its relative of Student-t
-/// components, of which Sigma_k are the scale matrices. A value that cannot be invalid.
+/// components, of which Sigma_k are the scale matrices; or one of factor analysers, of which Sigma_k =
+/// Lambda_k Lambda_k' + Psi_k. A value that cannot be invalid.
 class GaussianMixture {
   public:
     /// @param mixing_weights  K, > 0, sum 1 within 1e-9 (then renormalised)
@@ -27,10 +30,18 @@ class GaussianMixture {
                     std::vector<Eigen::MatrixXd> covariances,
                     CovarianceStructure structure = CovarianceStructure::VVV,
                     std::optional<StudentTails> tails = std::nullopt);
+    /// A mixture of factor analysers.
+    /// @param factors  K loadings and uniquenesses, see factor_decomposition.h
+    /// @throw InvalidArgument  as above
+    GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
+                    FactorDecomposition factors);
 
     [[nodiscard]] int component_count() const noexcept;
     [[nodiscard]] int feature_count() const noexcept;
+    /// VVV for factor analysers.
     [[nodiscard]] CovarianceStructure covariance_structure() const noexcept { return structure_; }
+    /// The structure, or that of the factor analysers.
+    [[nodiscard]] CovarianceForm covariance_form() const noexcept;
     [[nodiscard]] const Eigen::VectorXd& mixing_weights() const noexcept { return weights_; }
     [[nodiscard]] const Eigen::MatrixXd& means() const noexcept { return means_; }
     /// Of Student-t components the scale matrices.
@@ -39,11 +50,15 @@ class GaussianMixture {
     }
     /// None where the components are Gaussian.
     [[nodiscard]] const std::optional<StudentTails>& tails() const noexcept { return tails_; }
+    /// None where the components are no factor analysers.
+    [[nodiscard]] const std::optional<FactorDecomposition>& factors() const noexcept {
+        return decomposition_;
+    }
     /// Lower Cholesky factors of the covariances.
     [[nodiscard]] const std::vector<Eigen::MatrixXd>& covariance_factors() const noexcept {
         return factors_;
     }
-    /// Free parameters under the covariance structure, those of the tails included.
+    /// Free parameters under the covariance form, those of the tails included.
     [[nodiscard]] int parameter_count() const noexcept;
     /// The parameters in the form that passes over rows take.
     [[nodiscard]] compute::GaussianParameters pass_parameters() const;
@@ -55,6 +70,7 @@ class GaussianMixture {
     std::vector<Eigen::MatrixXd> factors_;
     CovarianceStructure structure_;
     std::optional<StudentTails> tails_;
+    std::optional<FactorDecomposition> decomposition_;
 };
 
 /// Squared Mahalanobis distance that a row of component `component` (0-based) stays below with

@@ -16,6 +16,7 @@
 #include "mixtura/common/random.h"
 #include "mixtura/common/sorted_quantile.h"
 #include "mixtura/compute/cancelled.h"
+#include "mixtura/factor_mixture/factor_problem.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/interpretation/component_matching.h"
 #include "mixtura/interpretation/resampling.h"
@@ -72,9 +73,27 @@ MixtureParameters unflattened(const Eigen::VectorXd& values, Index component_cou
     return parameters;
 }
 
-EmFit refit(const GaussianMixture& model, const MatrixRef& observations, const VectorRef& weights,
-            const BootstrapOptions& options, const FitControl& control, RandomStream& random) {
-    EmOptions em = options.em;
+/// Factor analysers of the model's form, from the classification of the rows by the model.
+EmFit refit_factors(const GaussianMixture& model, const MatrixRef& observations,
+                    const VectorRef& weights, const EmOptions& em, const FitControl& control) {
+    const FactorOptions options{.component_count = model.component_count(),
+                                .factor_count = model.factors()->factor_count(),
+                                .structure = model.factors()->structure,
+                                .tolerance = em.tolerance,
+                                .iteration_limit = em.iteration_limit,
+                                .run_count = 1,
+                                .seed = em.seed};
+    const FactorProblem problem(observations, weights, control);
+    return fit_factor_mixture(problem, options, control,
+                              score(model, observations, control).classification);
+}
+
+/// The model fitted to other rows or weights, from where it stands.
+EmFit refit_from(const GaussianMixture& model, const MatrixRef& observations,
+                 const VectorRef& weights, const EmOptions& given, const FitControl& control) {
+    if (model.factors())
+        return refit_factors(model, observations, weights, given, control);
+    EmOptions em = given;
     em.component_count = model.component_count();
     em.covariance_structure = model.covariance_structure();
     em.family = model.tails() ? ComponentFamily::student : ComponentFamily::gaussian;
@@ -83,17 +102,20 @@ EmFit refit(const GaussianMixture& model, const MatrixRef& observations, const V
         if (em.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed)
             em.degrees_of_freedom = model.tails()->degrees_of_freedom[0];
     }
-    const EmStart start{.partition = {}, .model = model};
+    const EmProblem problem(observations, weights, control);
+    return fit_em(problem, em, control, {.partition = {}, .model = model});
+}
+
+EmFit refit(const GaussianMixture& model, const MatrixRef& observations, const VectorRef& weights,
+            const BootstrapOptions& options, const FitControl& control, RandomStream& random) {
     if (options.kind == BootstrapKind::parametric) {
         const Sample draws = sample(model, std::llround(weights.sum()), random);
-        const EmProblem problem(draws.observations, Eigen::VectorXd(), control);
-        return fit_em(problem, em, control, start);
+        return refit_from(model, draws.observations, Eigen::VectorXd(), options.em, control);
     }
     const Eigen::VectorXd drawn = options.kind == BootstrapKind::weighted
                                       ? dirichlet_weights(weights, random)
                                       : draw_counts(weights, random);
-    const EmProblem problem(observations, drawn, control);
-    return fit_em(problem, em, control, start);
+    return refit_from(model, observations, drawn, options.em, control);
 }
 
 Replicate replicate(const GaussianMixture& model, const MatrixRef& observations,

@@ -30,6 +30,10 @@ void check(const GaussianMixture& model, const MatrixRef& observations, const Ve
         throw InvalidArgument(
             "Standard errors from derivatives are worked out for Gaussian components; for "
             "Student-t components use the bootstrap.");
+    if (model.factors())
+        throw InvalidArgument(
+            "Standard errors from derivatives are not worked out for factor analysers; use the "
+            "bootstrap.");
     if (model.parameter_count() > standard_error_parameter_limit)
         throw InvalidArgument("The model has " + std::to_string(model.parameter_count()) +
                               " free parameters; standard errors from derivatives are worked out "

@@ -24,6 +24,7 @@ using nlohmann::json;
 constexpr const char* format_name = "mixtura-model";
 constexpr std::string_view gaussian_kind = "gaussian_mixture";
 constexpr std::string_view student_kind = "student_mixture";
+constexpr std::string_view factor_kind = "factor_mixture";
 constexpr double tolerance = 1e-9;  ///< of sums and symmetry, as GaussianMixture checks them
 
 /// JSON has no NaN and no infinity.
@@ -55,6 +56,15 @@ const char* matrices_key(bool is_student) {
 json parameters_json(const GaussianMixture& model) {
     json weights = json::array();
     for (const double weight : model.mixing_weights()) weights.push_back(weight);
+    if (model.factors()) {
+        json loadings = json::array();
+        for (const Eigen::MatrixXd& of_component : model.factors()->loadings)
+            loadings.push_back(rows_of(of_component));
+        return {{"mixing_weights", std::move(weights)},
+                {"means", rows_of(model.means())},
+                {"loadings", std::move(loadings)},
+                {"uniquenesses", rows_of(model.factors()->uniquenesses)}};
+    }
     json covariances = json::array();
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(rows_of(covariance));
@@ -64,6 +74,12 @@ json parameters_json(const GaussianMixture& model) {
         parameters["degrees_of_freedom"] = std::vector<double>(
             model.tails()->degrees_of_freedom.begin(), model.tails()->degrees_of_freedom.end());
     return parameters;
+}
+
+std::string_view kind_of(const GaussianMixture& model) {
+    if (model.factors())
+        return factor_kind;
+    return model.tails() ? student_kind : gaussian_kind;
 }
 
 json fit_json(const FitRecord& fit) {
@@ -269,15 +285,39 @@ StudentTails read_tails(const JsonReader& parameters, const JsonReader& options,
     return tails;
 }
 
-GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& options,
-                             std::size_t feature_count, bool is_student) {
-    CovarianceStructure structure{};
-    const JsonReader name = options.at("covariance_structure");
+/// The form that the options name, factor analysers or not as the kind says.
+CovarianceForm read_form(const JsonReader& name, bool has_factors) {
     try {
-        structure = covariance_structure_from(name.text());
+        CovarianceForm form = covariance_form_from(name.text());
+        if (form.factors().has_value() == has_factors)
+            return form;
     } catch (const InvalidArgument&) {
-        name.fail("is not the name of a covariance structure");
+        // Said below.
     }
+    name.fail(has_factors ? "is not the name of a factor structure, such as UCU(2)"
+                          : "is not the name of a covariance structure");
+}
+
+FactorDecomposition read_factors(const JsonReader& parameters, const FactorForm& form,
+                                 std::size_t component_count, std::size_t feature_count) {
+    FactorDecomposition factors{
+        .structure = form.structure,
+        .loadings = {},
+        .uniquenesses = read_matrix(parameters.at("uniquenesses"), component_count, feature_count,
+                                    "rows, one for each component")};
+    const JsonReader loadings = parameters.at("loadings");
+    loadings.expect_size(component_count, "matrices, one for each component");
+    for (std::size_t k = 0; k < component_count; ++k)
+        factors.loadings.push_back(read_matrix(loadings.at(k), feature_count,
+                                               static_cast<std::size_t>(form.factor_count),
+                                               "rows, one for each feature"));
+    return factors;
+}
+
+GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& options,
+                             std::size_t feature_count, std::string_view kind) {
+    const bool is_student = kind == student_kind;
+    const CovarianceForm form = read_form(options.at("covariance_structure"), kind == factor_kind);
     Eigen::VectorXd weights = read_mixing_weights(parameters.at("mixing_weights"));
     const auto component_count = static_cast<std::size_t>(weights.size());
     if (options.at("component_count").count() != static_cast<int>(component_count))
@@ -285,6 +325,15 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
             .fail("does not agree with the " + std::to_string(component_count) + " mixing weights");
     Eigen::MatrixXd means = read_matrix(parameters.at("means"), component_count, feature_count,
                                         "rows, one for each component");
+    if (form.factors()) {
+        FactorDecomposition factors =
+            read_factors(parameters, *form.factors(), component_count, feature_count);
+        try {
+            return GaussianMixture(std::move(weights), std::move(means), std::move(factors));
+        } catch (const InvalidArgument& error) {
+            parameters.fail(std::string("cannot be used: ") + error.what());
+        }
+    }
     const JsonReader matrices = parameters.at(matrices_key(is_student));
     matrices.expect_size(component_count, "matrices, one for each component");
     std::vector<Eigen::MatrixXd> covariances;
@@ -294,7 +343,7 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
         is_student ? std::optional(read_tails(parameters, options, component_count)) : std::nullopt;
     try {
         return GaussianMixture(std::move(weights), std::move(means), std::move(covariances),
-                               structure, tails);
+                               form.structure(), tails);
     } catch (const InvalidArgument& error) {
         parameters.fail(std::string("cannot be used: ") + error.what());
     }
@@ -379,9 +428,10 @@ void check_header(const JsonReader& root) {
                                 "reads up to version " +
                                 std::to_string(model_file_version));
     const std::string kind = root.at("kind").text();
-    if (kind != gaussian_kind && kind != student_kind)
+    if (kind != gaussian_kind && kind != student_kind && kind != factor_kind)
         root.at("kind").fail("is \"" + kind + "\"; only \"" + std::string(gaussian_kind) +
-                             "\" and \"" + std::string(student_kind) + "\" can be read here");
+                             "\", \"" + std::string(student_kind) + "\" and \"" +
+                             std::string(factor_kind) + "\" can be read here");
 }
 
 }  // namespace
@@ -389,13 +439,13 @@ void check_header(const JsonReader& root) {
 json to_json(const SavedModel& saved) {
     json options = saved.options.is_object() ? saved.options : json::object();
     options["component_count"] = saved.model.component_count();
-    options["covariance_structure"] = std::string(to_string(saved.model.covariance_structure()));
+    options["covariance_structure"] = to_string(saved.model.covariance_form());
     if (saved.model.tails())
         options["degrees_of_freedom_rule"] = std::string(to_string(saved.model.tails()->rule));
     json document = {
         {"format", format_name},
         {"version", model_file_version},
-        {"kind", saved.model.tails() ? student_kind : gaussian_kind},
+        {"kind", kind_of(saved.model)},
         {"software",
          {{"name", "mixtura"}, {"version", mixtura::version}, {"backend", saved.backend}}},
         {"data",
@@ -431,8 +481,8 @@ SavedModel saved_model_from(const json& document) {
     static_cast<void>(root.at("software").at("version").text());
     const JsonReader options = root.at("options").expect_object();
     DataProvenance data = read_data(root.at("data"));
-    GaussianMixture model = read_mixture(root.at("parameters"), options, data.features.size(),
-                                         root.at("kind").text() == student_kind);
+    GaussianMixture model =
+        read_mixture(root.at("parameters"), options, data.features.size(), root.at("kind").text());
     SavedModel saved{.backend = root.at("software").at("backend").text(),
                      .data = std::move(data),
                      .options = options.value(),

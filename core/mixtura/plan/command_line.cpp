@@ -95,14 +95,24 @@ void add_columns(const ColumnPlan& columns, Arguments& arguments) {
         arguments.option("--standardise", std::string(to_string(columns.standardise)));
 }
 
-std::string structures_text(const std::vector<CovarianceStructure>& structures) {
-    if (std::equal(structures.begin(), structures.end(), all_covariance_structures.begin(),
-                   all_covariance_structures.end()))
+/// "all", or the names of the structures.
+template <class Structure, std::size_t count>
+std::string structures_text(const std::vector<Structure>& structures,
+                            const std::array<Structure, count>& all) {
+    if (std::ranges::equal(structures, all))
         return "all";
     std::string text;
-    for (const CovarianceStructure structure : structures)
+    for (const Structure structure : structures)
         text.append(text.empty() ? "" : ",").append(to_string(structure));
     return text;
+}
+
+void add_factors(const FactorSearchOptions& factors, Arguments& arguments) {
+    arguments.option("--family", "factor");
+    arguments.option("--covariance", structures_text(factors.structures, all_factor_structures));
+    arguments.option("--factors", counts_text(factors.factor_counts));
+    if (factors.uniqueness_floor != default_uniqueness_floor)
+        arguments.option("--uniqueness-floor", exact_text(factors.uniqueness_floor));
 }
 
 std::string start_text(const Plan& plan) {
@@ -118,8 +128,11 @@ void add_search(const Plan& plan, Arguments& arguments) {
     const EmOptions defaults;
     if (!plan.search.component_counts.empty())
         arguments.option("--components", counts_text(plan.search.component_counts));
-    if (!plan.search.covariance_structures.empty())
-        arguments.option("--covariance", structures_text(plan.search.covariance_structures));
+    if (plan.search.factors)
+        add_factors(*plan.search.factors, arguments);
+    else if (!plan.search.covariance_structures.empty())
+        arguments.option("--covariance", structures_text(plan.search.covariance_structures,
+                                                         all_covariance_structures));
     if (em.family != defaults.family)
         arguments.option("--family", std::string(to_string(em.family)));
     if (em.family == ComponentFamily::student &&
@@ -134,7 +147,7 @@ void add_search(const Plan& plan, Arguments& arguments) {
     if (plan.label_fold_count > 0)
         arguments.option("--label-folds", std::to_string(plan.label_fold_count));
     arguments.option("--init", start_text(plan));
-    if (em.run_count != defaults.run_count)
+    if (plan.search.factors || em.run_count != defaults.run_count)
         arguments.option("--starts", std::to_string(em.run_count));
     if (em.short_run_count != defaults.short_run_count)
         arguments.option("--short-runs", std::to_string(em.short_run_count));

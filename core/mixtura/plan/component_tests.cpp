@@ -18,7 +18,7 @@ const EmFit* fit_of(const SearchResult& search, CovarianceStructure structure,
                     int component_count) {
     for (const Candidate& candidate : search.candidates) {
         if (candidate.component_count == component_count &&
-            candidate.covariance_structure == structure && candidate.is_admissible())
+            candidate.covariance_form == structure && candidate.is_admissible())
             return &*candidate.fit;
     }
     return nullptr;
@@ -39,7 +39,7 @@ std::vector<ComponentTestRecord> component_tests(const SearchResult& search, std
                                                  Eigen::Index row_count,
                                                  const SearchOptions& options, int replicate_count,
                                                  const FitControl& control) {
-    const CovarianceStructure structure = search.candidates.at(chosen).covariance_structure;
+    const CovarianceStructure structure = search.candidates.at(chosen).covariance_form.structure();
     const std::set<int> counts(options.component_counts.begin(), options.component_counts.end());
     std::vector<ComponentTestRecord> tests;
     for (const int count : counts) {

@@ -64,20 +64,39 @@ Value value_in(const Names<Value, count>& names, std::string_view name, const st
                           list + ".");
 }
 
-[[noreturn]] void fail_counts(std::string_view text) {
-    throw InvalidArgument("'" + std::string(text) +
-                          "' does not say how many components: write a count (3), a range (1:9) "
-                          "or a list (2,4,8), each count from 1 to " +
-                          std::to_string(component_count_limit) + ".");
+[[noreturn]] void fail_counts(std::string_view text, std::string_view what) {
+    std::string message = "'" + std::string(text) + "' does not say how many ";
+    message.append(what).append(
+        ": write a count (3), a range (1:9) or a list (2,4,8), each count from 1 to ");
+    throw InvalidArgument(message + std::to_string(component_count_limit) + ".");
 }
 
-int count_from(std::string_view part, std::string_view text) {
+int count_from(std::string_view part, std::string_view text, std::string_view what) {
     int count = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), count);
     if (error != std::errc() || end != part.data() + part.size() || count < 1 ||
         count > component_count_limit)
-        fail_counts(text);
+        fail_counts(text, what);
     return count;
+}
+
+/// The structures of a list, each once, or all of them.
+template <class Structure, std::size_t count>
+std::vector<Structure> structures_from(std::string_view text,
+                                       const std::array<Structure, count>& all,
+                                       Structure (*read)(std::string_view),
+                                       const char* none_named) {
+    if (text == "all")
+        return {all.begin(), all.end()};
+    std::vector<Structure> structures;
+    for (const std::string& name : list_from(text)) {
+        const Structure structure = read(name);
+        if (std::ranges::find(structures, structure) == structures.end())
+            structures.push_back(structure);
+    }
+    if (structures.empty())
+        throw InvalidArgument(none_named);
+    return structures;
 }
 
 }  // namespace
@@ -147,18 +166,19 @@ std::string counts_text(const std::vector<int>& counts) {
     return text;
 }
 
-std::vector<int> counts_from(std::string_view text) {
+std::vector<int> counts_from(std::string_view text, std::string_view what) {
     std::vector<int> counts;
     std::string_view rest = text;
     for (;;) {
         const std::size_t comma = rest.find(',');
         const std::string_view part = rest.substr(0, comma);
         const std::size_t colon = part.find(':');
-        const int first = count_from(part.substr(0, colon), text);
-        const int last =
-            colon == std::string_view::npos ? first : count_from(part.substr(colon + 1), text);
+        const int first = count_from(part.substr(0, colon), text, what);
+        const int last = colon == std::string_view::npos
+                             ? first
+                             : count_from(part.substr(colon + 1), text, what);
         if (last < first)
-            fail_counts(text);
+            fail_counts(text, what);
         for (int count = first; count <= last; ++count) {
             if (std::find(counts.begin(), counts.end(), count) == counts.end())
                 counts.push_back(count);
@@ -237,18 +257,13 @@ std::vector<std::string> list_from(std::string_view text) {
 }
 
 std::vector<CovarianceStructure> covariance_structures_from(std::string_view text) {
-    if (text == "all")
-        return {all_covariance_structures.begin(), all_covariance_structures.end()};
-    std::vector<CovarianceStructure> structures;
-    for (const std::string& name : list_from(text)) {
-        const CovarianceStructure structure = covariance_structure_from(name);
-        if (std::find(structures.begin(), structures.end(), structure) == structures.end())
-            structures.push_back(structure);
-    }
-    if (structures.empty())
-        throw InvalidArgument(
-            "No covariance structure is named; write names such as VVV,EEE or all.");
-    return structures;
+    return structures_from(text, all_covariance_structures, covariance_structure_from,
+                           "No covariance structure is named; write names such as VVV,EEE or all.");
+}
+
+std::vector<FactorStructure> factor_structures_from(std::string_view text) {
+    return structures_from(text, all_factor_structures, factor_structure_from,
+                           "No factor structure is named; write names such as UCU,CCU or all.");
 }
 
 }  // namespace mixtura

@@ -39,7 +39,7 @@ char sign_from(std::string_view name);
 /// "1:9" or "2,4,8".
 std::string counts_text(const std::vector<int>& counts);
 /// K, A:B or a list of both. @throw InvalidArgument  any other text, a count out of range
-std::vector<int> counts_from(std::string_view text);
+std::vector<int> counts_from(std::string_view text, std::string_view what = "components");
 
 /// The value of --degrees-of-freedom: free, common or the number at which they are held.
 std::string degrees_of_freedom_text(const EmOptions& em);
@@ -54,5 +54,8 @@ std::vector<std::string> list_from(std::string_view text);
 /// The values of --covariance: "all", or a list of names.
 /// @throw InvalidArgument  a name that is not one of a covariance structure
 std::vector<CovarianceStructure> covariance_structures_from(std::string_view text);
+/// The same for factor analysers.
+/// @throw InvalidArgument  a name that is not one of a factor structure
+std::vector<FactorStructure> factor_structures_from(std::string_view text);
 
 }  // namespace mixtura

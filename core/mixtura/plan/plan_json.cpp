@@ -80,9 +80,29 @@ EmOptions em_options_from(const JsonReader& reader) {
     return em;
 }
 
+FactorSearchOptions factor_search_options_from(const JsonReader& reader) {
+    reader.expect_keys({"factor_counts", "structures", "uniqueness_floor"});
+    FactorSearchOptions factors;
+    read_key(reader, "factor_counts", factors.factor_counts, [](const JsonReader& value) {
+        std::vector<int> counts;
+        for (std::size_t i = 0; i < value.array_size(); ++i)
+            counts.push_back(static_cast<int>(value.at(i).integer(1, factor_count_limit)));
+        return counts;
+    });
+    read_key(reader, "structures", factors.structures, [](const JsonReader& value) {
+        std::vector<FactorStructure> structures;
+        for (const std::string& name : value.texts())
+            structures.push_back(factor_structure_from(name));
+        return structures;
+    });
+    read_key(reader, "uniqueness_floor", factors.uniqueness_floor,
+             [](const JsonReader& value) { return value.number(); });
+    return factors;
+}
+
 SearchOptions search_options_from(const JsonReader& reader) {
     reader.expect_keys(
-        {"component_counts", "covariance_structures", "criterion", "fold_count", "em"});
+        {"component_counts", "covariance_structures", "criterion", "fold_count", "em", "factors"});
     SearchOptions search;
     read_key(reader, "component_counts", search.component_counts, [](const JsonReader& value) {
         std::vector<int> counts;
@@ -101,6 +121,8 @@ SearchOptions search_options_from(const JsonReader& reader) {
              [](const JsonReader& value) { return criterion_from(value.text()); });
     read_key(reader, "fold_count", search.fold_count, count_of);
     read_key(reader, "em", search.em, em_options_from);
+    if (reader.has("factors"))
+        search.factors = factor_search_options_from(reader.at("factors"));
     return search;
 }
 
@@ -109,22 +131,32 @@ json to_json(const SearchOptions& search) {
     for (const CovarianceStructure structure : search.covariance_structures)
         structures.push_back(std::string(to_string(structure)));
     const EmOptions& em = search.em;
-    return {{"component_counts", search.component_counts},
-            {"covariance_structures", std::move(structures)},
-            {"criterion", std::string(to_string(search.criterion))},
-            {"fold_count", search.fold_count},
-            {"em",
-             {{"family", std::string(to_string(em.family))},
-              {"degrees_of_freedom_rule", std::string(to_string(em.degrees_of_freedom_rule))},
-              {"degrees_of_freedom", em.degrees_of_freedom},
-              {"initialisation", std::string(to_string(em.initialisation))},
-              {"tolerance", em.tolerance},
-              {"iteration_limit", em.iteration_limit},
-              {"run_count", em.run_count},
-              {"short_run_count", em.short_run_count},
-              {"covariance_floor", em.covariance_floor},
-              {"prior", std::string(to_string(em.prior))},
-              {"seed", em.seed}}}};
+    json document = {
+        {"component_counts", search.component_counts},
+        {"covariance_structures", std::move(structures)},
+        {"criterion", std::string(to_string(search.criterion))},
+        {"fold_count", search.fold_count},
+        {"em",
+         {{"family", std::string(to_string(em.family))},
+          {"degrees_of_freedom_rule", std::string(to_string(em.degrees_of_freedom_rule))},
+          {"degrees_of_freedom", em.degrees_of_freedom},
+          {"initialisation", std::string(to_string(em.initialisation))},
+          {"tolerance", em.tolerance},
+          {"iteration_limit", em.iteration_limit},
+          {"run_count", em.run_count},
+          {"short_run_count", em.short_run_count},
+          {"covariance_floor", em.covariance_floor},
+          {"prior", std::string(to_string(em.prior))},
+          {"seed", em.seed}}}};
+    if (!search.factors)
+        return document;
+    json factor_structures = json::array();
+    for (const FactorStructure structure : search.factors->structures)
+        factor_structures.push_back(std::string(to_string(structure)));
+    document["factors"] = {{"factor_counts", search.factors->factor_counts},
+                           {"structures", std::move(factor_structures)},
+                           {"uniqueness_floor", search.factors->uniqueness_floor}};
+    return document;
 }
 
 CsvOptions csv_options_from(const JsonReader& reader) {

@@ -20,6 +20,7 @@
 #include "mixtura/plan/component_tests.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/standardisation.h"
+#include "mixtura/selection/factor_search.h"
 
 namespace mixtura {
 
@@ -399,12 +400,31 @@ void check_labels(const Plan& plan) {
                               "; it must be 0, or from 2 to the number of labelled rows.");
 }
 
+/// What factor analysers exclude.
+void check_factors(const Plan& plan) {
+    if (!plan.search.factors)
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("Factor analysers are not fitted " + what +
+                                  "; leave it out, or fit Gaussian components.");
+    };
+    refuse(!plan.columns.labels.empty(), "with known labels");
+    refuse(!plan.start_model.empty(), "from a start model");
+    refuse(plan.bootstrap_replicates > 0, "with the bootstrap test of the number of components");
+    refuse(!plan.checkpoint_output.empty() || !plan.resume_from.empty(), "with a checkpoint");
+    SearchOptions search = plan.search;
+    if (search.component_counts.empty())
+        search.component_counts = {1};
+    validate_factor_search(search);
+}
+
 void check_plan(const Plan& plan) {
     // A start settles what the plan leaves open: labels the count, a model the structure too.
     const bool has_counts = !plan.search.component_counts.empty() || !plan.start_labels.empty() ||
                             !plan.start_model.empty() || !plan.columns.labels.empty();
-    const bool has_structures =
-        !plan.search.covariance_structures.empty() || !plan.start_model.empty();
+    const bool has_structures = plan.search.factors || !plan.search.covariance_structures.empty() ||
+                                !plan.start_model.empty();
     if (!has_counts || !has_structures)
         throw InvalidArgument(
             "A search needs at least one component count and one covariance structure.");
@@ -421,6 +441,7 @@ void check_plan(const Plan& plan) {
             "The bootstrap test takes no case weights: its samples are of single rows. Leave out "
             "the weights or the test.");
     check_labels(plan);
+    check_factors(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
         throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +
@@ -529,6 +550,14 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     const Continuation continuation(plan, table, start, result.known_components, backend);
     FitControl fit_control = control;
     fit_control.journal = continuation.journal();
+    const auto search_mixtures = [&](const MatrixRef& observations, const FitControl& watched,
+                                     SearchObserver* candidates) {
+        return plan.search.factors
+                   ? search_factor_mixtures(observations, plan.search, watched, candidates,
+                                            table.weights, start.partition)
+                   : search_gaussian_mixtures(observations, plan.search, watched, candidates,
+                                              table.weights, start, result.known_components);
+    };
     const auto test_components = [&] {
         const auto chosen = choice(result.search, plan.search.criterion);
         if (plan.bootstrap_replicates == 0 || !chosen || result.search.cancelled)
@@ -552,7 +581,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         watched.observer = observer;
         EmOptions em = plan.search.em;
         em.component_count = result.search.candidates[*chosen].component_count;
-        em.covariance_structure = result.search.candidates[*chosen].covariance_structure;
+        em.covariance_structure = result.search.candidates[*chosen].covariance_form.structure();
         try {
             result.cross_validated_labels =
                 cross_validated_label_accuracy(observations, table.weights, result.known_components,
@@ -564,9 +593,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     };
     try {
         if (scales.is_identity()) {
-            result.search =
-                search_gaussian_mixtures(table.observations, plan.search, fit_control, observer,
-                                         table.weights, start, result.known_components);
+            result.search = search_mixtures(table.observations, fit_control, observer);
             test_components();
             validate_labels(table.observations);
         } else {
@@ -576,9 +603,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
             OwnUnitsObserver own_units(observer, scales, weight_sum);
             fit_control.observer = nullptr;  // its reports arrive through the search observer
             const Eigen::MatrixXd scaled = scales.apply(table.observations);
-            result.search = search_gaussian_mixtures(scaled, plan.search, fit_control,
-                                                     observer != nullptr ? &own_units : nullptr,
-                                                     table.weights, start, result.known_components);
+            result.search =
+                search_mixtures(scaled, fit_control, observer != nullptr ? &own_units : nullptr);
             test_components();
             validate_labels(scaled);
             for (Candidate& candidate : result.search.candidates)
@@ -649,7 +675,7 @@ void write_outputs(const Plan& plan, const RunResult& result, const FitControl& 
         return;
     for (const Candidate& candidate : result.search.candidates) {
         if (candidate.fit && candidate.component_count == result.chosen->model.component_count() &&
-            candidate.covariance_structure == result.chosen->model.covariance_structure()) {
+            candidate.covariance_form == result.chosen->model.covariance_form()) {
             write_file_atomically(plan.trace_output, trace_csv(*candidate.fit));
             return;
         }

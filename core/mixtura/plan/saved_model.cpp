@@ -13,8 +13,8 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
     const EmOptions& em = plan.search.em;
     nlohmann::json options = {
         {"component_count", candidate.component_count},
-        {"covariance_structure", std::string(to_string(candidate.covariance_structure))},
-        {"family", std::string(to_string(em.family))},
+        {"covariance_structure", to_string(candidate.covariance_form)},
+        {"family", plan.search.factors ? "factor" : std::string(to_string(em.family))},
         {"criterion", std::string(to_string(plan.search.criterion))},
         {"fold_count", plan.search.fold_count},
         {"bootstrap_replicates", plan.bootstrap_replicates},
@@ -36,6 +36,8 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         options["degrees_of_freedom_rule"] = std::string(to_string(em.degrees_of_freedom_rule));
         options["degrees_of_freedom"] = em.degrees_of_freedom;
     }
+    if (plan.search.factors)
+        options["uniqueness_floor"] = plan.search.factors->uniqueness_floor;
     if (!plan.start_labels.empty())
         options["initialisation"] = "labels:" + plan.start_labels;
     if (!plan.start_model.empty())
@@ -108,7 +110,7 @@ LabelRecord label_record(const Plan& plan, const RunResult& result, std::size_t 
 SelectionRecord selection_record(const Candidate& candidate) {
     SelectionRecord record;
     record.component_count = candidate.component_count;
-    record.covariance_structure = to_string(candidate.covariance_structure);
+    record.covariance_structure = to_string(candidate.covariance_form);
     record.parameter_count = candidate.parameter_count;
     record.seconds = candidate.seconds;
     const double unknown = std::numeric_limits<double>::quiet_NaN();

@@ -79,11 +79,14 @@ GaussianMixture Standardisation::apply(const GaussianMixture& model) const {
 GaussianMixture Standardisation::undo(const GaussianMixture& model) const {
     if (is_identity())
         return model;
+    const Eigen::MatrixXd means =
+        (model.means().array().rowwise() * scale.array()).matrix().rowwise() + centre;
+    if (model.factors())
+        return GaussianMixture(model.mixing_weights(), means,
+                               rescaled(*model.factors(), scale.transpose()));
     std::vector<Eigen::MatrixXd> covariances;
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(scaled_covariance(covariance, scale));
-    const Eigen::MatrixXd means =
-        (model.means().array().rowwise() * scale.array()).matrix().rowwise() + centre;
     return GaussianMixture(model.mixing_weights(), means, std::move(covariances),
                            model.covariance_structure(), model.tails());
 }

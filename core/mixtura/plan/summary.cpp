@@ -189,7 +189,12 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
                           "; allow more to be sure of the figures.");
     if (saved.fit.status == "cancelled")
         remarks.emplace_back("The work was cancelled; this is the best model reached until then.");
-    if (saved.fit.floors_applied > 0)
+    if (saved.fit.floors_applied > 0 && saved.model.factors())
+        remarks.push_back(std::to_string(saved.fit.floors_applied) +
+                          (saved.fit.floors_applied == 1 ? " uniqueness" : " uniquenesses") +
+                          " stood at the floor: there the factors explain all of the feature (a "
+                          "Heywood case).");
+    else if (saved.fit.floors_applied > 0)
         remarks.push_back(plural(saved.fit.floors_applied, "eigenvalue") +
                           " of the covariances stood at the covariance floor: a component is "
                           "nearly flat.");
@@ -201,8 +206,7 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
         remarks.emplace_back(
             "The features were standardised for the fit; every figure is in the "
             "data's own units.");
-    if (saved.data.transform.empty() &&
-        depends_on_column_scales(saved.model.covariance_structure()) &&
+    if (saved.data.transform.empty() && depends_on_column_scales(saved.model.covariance_form()) &&
         saved.model.feature_count() > 1)
         remarks.emplace_back(
             "With this covariance structure the units of the features matter: "
@@ -243,13 +247,17 @@ std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts) {
     return ends;
 }
 
+std::string headline(const GaussianMixture& model) {
+    const CovarianceForm form = model.covariance_form();
+    std::string words = plural(model.component_count(), "group");
+    words.append(", ").append(describe(form)).append(" (").append(to_string(form)).append(")");
+    return words.append(model.tails() ? ", Student-t components" : "");
+}
+
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores) {
     const GaussianMixture& model = saved.model;
-    const CovarianceStructure structure = model.covariance_structure();
     ModelSummary summary;
-    summary.headline = plural(model.component_count(), "group") + ", " +
-                       std::string(describe(structure)) + " (" + std::string(to_string(structure)) +
-                       ")" + (model.tails() ? ", Student-t components" : "");
+    summary.headline = headline(model);
     const Overall data = overall(table);
     const auto n = static_cast<double>(table.rows.size());
     for (int k = 0; k < model.component_count(); ++k) {

@@ -29,6 +29,8 @@ struct ModelSummary {
 /// How the starts of a fit ended, in their order, for `local_optima`; the degenerate ones nowhere.
 std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts);
 
+/// The model in a few words: "2 groups, ellipsoidal, ... (VVV)".
+std::string headline(const GaussianMixture& model);
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores);
 
 }  // namespace mixtura

@@ -229,9 +229,9 @@ std::string model_sentence(const SavedModel& saved) {
     std::string text = std::to_string(count);
     return text.append(saved.model.tails() ? " Student-t" : " Gaussian")
         .append(count == 1 ? " component, " : " components, ")
-        .append(describe(saved.model.covariance_structure()))
+        .append(describe(saved.model.covariance_form()))
         .append(" (")
-        .append(to_string(saved.model.covariance_structure()))
+        .append(to_string(saved.model.covariance_form()))
         .append("): log-likelihood ")
         .append(fixed_text(saved.fit.log_likelihood, 3))
         .append(", ")
@@ -335,7 +335,9 @@ std::string provenance_section(const SavedModel& saved, const ReportWords& words
 std::string report_html(const SavedModel& saved, const ReportRows* rows, const ReportWords& words) {
     const std::string title = saved.data.source.substr(saved.data.source.find_last_of("/\\") + 1) +
                               ": " +
-                              (saved.model.tails() ? "Student-t mixture" : "Gaussian mixture");
+                              (saved.model.tails()     ? "Student-t mixture"
+                               : saved.model.factors() ? "mixture of factor analysers"
+                                                       : "Gaussian mixture");
     const std::vector<int> features = telling_features(saved.model, matrix_feature_limit);
     std::string page = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">";
     page += element("title", escaped(title));

@@ -62,7 +62,7 @@ bool run_further(const Candidate& source, const EmProblem& problem, const EmOpti
     const auto begin = std::chrono::steady_clock::now();
     EmOptions em = options;
     em.component_count = candidate.component_count;
-    em.covariance_structure = candidate.covariance_structure;
+    em.covariance_structure = candidate.covariance_form.structure();
     FitControl quiet = control;
     quiet.observer = nullptr;
     quiet.journal = nullptr;
@@ -70,7 +70,7 @@ bool run_further(const Candidate& source, const EmProblem& problem, const EmOpti
         EmFit further = fit_em(problem, em, quiet, {.partition = {}, .model = source.fit->model});
         if (further.runs.front().status == FitStatus::cancelled)
             return false;
-        further.runs.front().start = to_string(source.covariance_structure);
+        further.runs.front().start = to_string(source.covariance_form);
         add_run(std::move(further), candidate);
     } catch (const compute::Cancelled&) {
         return false;

@@ -6,53 +6,21 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <numeric>
 #include <set>
 #include <utility>
 
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/em_problem.h"
 #include "mixtura/selection/cross_validation.h"
+#include "mixtura/selection/search_jobs.h"
 #include "mixtura/selection/shared_starts.h"
 
 namespace mixtura {
 
 namespace {
-
-/// Hands on the reports of fits that run side by side, one at a time.
-class SerialObserver : public FitObserver {
-  public:
-    SerialObserver(FitObserver* fits, SearchObserver* search) : fits_(fits), search_(search) {}
-
-    void on_iteration(const IterationReport& report) override {
-        const std::scoped_lock lock(mutex_);
-        if (fits_ != nullptr)
-            fits_->on_iteration(report);
-        if (search_ != nullptr && search_ != fits_)
-            search_->on_iteration(report);
-    }
-    void on_progress(std::string_view what, double done, double total) override {
-        const std::scoped_lock lock(mutex_);
-        if (fits_ != nullptr)
-            fits_->on_progress(what, done, total);
-        if (search_ != nullptr && search_ != fits_)
-            search_->on_progress(what, done, total);
-    }
-    void on_candidate(std::size_t index, const Candidate& candidate) {
-        const std::scoped_lock lock(mutex_);
-        if (search_ != nullptr)
-            search_->on_candidate(index, candidate);
-    }
-
-  private:
-    FitObserver* fits_;
-    SearchObserver* search_;
-    std::mutex mutex_;
-};
 
 /// Structures that are the same model for one component or one feature share a representative.
 CovarianceStructure representative(CovarianceStructure structure, int component_count,
@@ -109,7 +77,7 @@ std::vector<Candidate> candidates_of(const SearchOptions& options, int feature_c
         for (const CovarianceStructure structure : structures) {
             Candidate candidate;
             candidate.component_count = component_count;
-            candidate.covariance_structure = structure;
+            candidate.covariance_form = structure;
             EmOptions em = options.em;
             em.component_count = component_count;
             em.covariance_structure = structure;
@@ -138,7 +106,7 @@ void fit_candidate(const EmProblem& problem, const SearchOptions& options,
     const auto begin = std::chrono::steady_clock::now();
     EmOptions em = options.em;
     em.component_count = candidate.component_count;
-    em.covariance_structure = candidate.covariance_structure;
+    em.covariance_structure = candidate.covariance_form.structure();
     try {
         candidate.fit = fit_em(problem, em, control, start);
         candidate.criteria = information_criteria(*candidate.fit);
@@ -166,7 +134,7 @@ Candidate reported_alike(const Candidate& source, Candidate candidate) {
         const GaussianMixture& model = source.fit->model;
         candidate.fit->model =
             GaussianMixture(model.mixing_weights(), model.means(), model.covariances(),
-                            candidate.covariance_structure, model.tails());
+                            candidate.covariance_form.structure(), model.tails());
     }
     return candidate;
 }
@@ -175,26 +143,15 @@ Candidate reported_alike(const Candidate& source, Candidate candidate) {
 std::size_t first_alike(const std::vector<Candidate>& candidates, std::size_t index,
                         int feature_count) {
     const Candidate& candidate = candidates[index];
-    const CovarianceStructure wanted =
-        representative(candidate.covariance_structure, candidate.component_count, feature_count);
+    const CovarianceStructure wanted = representative(candidate.covariance_form.structure(),
+                                                      candidate.component_count, feature_count);
     for (std::size_t i = 0; i < index; ++i) {
         if (candidates[i].component_count == candidate.component_count &&
-            representative(candidates[i].covariance_structure, candidate.component_count,
+            representative(candidates[i].covariance_form.structure(), candidate.component_count,
                            feature_count) == wanted)
             return i;
     }
     return index;
-}
-
-std::optional<std::size_t> best_of(const std::vector<Candidate>& candidates, Criterion criterion) {
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (candidates[i].is_comparable(criterion) &&
-            (!best || candidates[i].criteria->value(criterion) <
-                          candidates[*best].criteria->value(criterion)))
-            best = i;
-    }
-    return best;
 }
 
 /// Log-likelihood of one component of the structure's kind: that of the candidate where it was
@@ -205,7 +162,8 @@ double one_component_log_likelihood(const std::vector<Candidate>& candidates,
     const CovarianceStructure wanted = representative(structure, 1, problem.feature_count());
     for (const Candidate& candidate : candidates) {
         if (candidate.component_count == 1 && candidate.fit &&
-            representative(candidate.covariance_structure, 1, problem.feature_count()) == wanted)
+            representative(candidate.covariance_form.structure(), 1, problem.feature_count()) ==
+                wanted)
             return candidate.fit->log_likelihood;
     }
     EmOptions em = options;
@@ -233,7 +191,7 @@ void add_normalised_entropies(std::vector<Candidate>& candidates, const EmProble
         if (!candidate.fit || !candidate.criteria)
             continue;
         const CovarianceStructure kind =
-            representative(candidate.covariance_structure, 1, problem.feature_count());
+            representative(candidate.covariance_form.structure(), 1, problem.feature_count());
         auto found = known.find(kind);
         if (found == known.end()) {
             const double value =
@@ -242,14 +200,6 @@ void add_normalised_entropies(std::vector<Candidate>& candidates, const EmProble
         }
         candidate.criteria->nec = normalised_entropy_criterion(*candidate.fit, found->second);
     }
-}
-
-/// A start that was cut off may have become the best one, so the fit is not what it would be.
-bool is_cancelled(const Candidate& candidate) {
-    return candidate.failure == to_string(FitStatus::cancelled) ||
-           (candidate.fit && std::ranges::any_of(candidate.fit->runs, [](const EmRun& run) {
-                return run.status == FitStatus::cancelled;
-            }));
 }
 
 SearchResult search(const MatrixRef& observations, const SearchOptions& options,
@@ -281,9 +231,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
                           random_folds(observations.rows(), options.fold_count, options.em.seed),
                           start, fit_control);
     } catch (const compute::Cancelled&) {
-        for (Candidate& candidate : candidates) candidate.failure = to_string(FitStatus::cancelled);
-        result.cancelled = true;
-        return result;
+        return cancelled_search(std::move(candidates));
     }
     const int least_count = std::ranges::min(options.component_counts);
     if (problem->used_row_count() < least_count) {
@@ -292,27 +240,18 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
                         std::to_string(problem->used_row_count()) + ".");
     }
 
-    // The long fits first, so that no thread is left with one at the end.
-    std::vector<std::size_t> order;
+    std::vector<std::size_t> distinct;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         if (first_alike(candidates, i, problem->feature_count()) == i)
-            order.push_back(i);
+            distinct.push_back(i);
     }
-    std::ranges::stable_sort(order, std::greater{},
-                             [&](std::size_t i) { return candidates[i].parameter_count; });
-    tbb::parallel_for(
-        tbb::blocked_range<std::size_t>(0, order.size(), 1),
-        [&](const tbb::blocked_range<std::size_t>& range) {
-            for (std::size_t i = range.begin(); i < range.end(); ++i) {
-                // A thread that waits inside a fit must not begin another one.
-                tbb::this_task_arena::isolate([&] {
-                    fit_candidate(*problem, options, fit_control, start, folds ? &*folds : nullptr,
-                                  candidates[order[i]]);
-                });
-                serial.on_candidate(order[i], candidates[order[i]]);
-            }
+    fit_candidates(
+        candidates, std::move(distinct),
+        [&](Candidate& candidate) {
+            fit_candidate(*problem, options, fit_control, start, folds ? &*folds : nullptr,
+                          candidate);
         },
-        tbb::simple_partitioner());
+        serial);
     const bool is_stopped = (options.em.run_count > 1 &&
                              exchange_starts(candidates, *problem, options.em, fit_control)) ||
                             raise_above_nested_fits(candidates, *problem, options.em, fit_control);
@@ -331,6 +270,17 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
 }
 
 }  // namespace
+
+std::vector<CovarianceForm> covariance_forms(const SearchOptions& options) {
+    if (!options.factors)
+        return {options.covariance_structures.begin(), options.covariance_structures.end()};
+    std::vector<CovarianceForm> forms;
+    for (const int factor_count : options.factors->factor_counts) {
+        for (const FactorStructure structure : options.factors->structures)
+            forms.emplace_back(FactorForm{.structure = structure, .factor_count = factor_count});
+    }
+    return forms;
+}
 
 bool Candidate::is_admissible() const noexcept {
     return fit && criteria && fit->spurious.empty() &&

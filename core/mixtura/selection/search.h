@@ -5,10 +5,19 @@
 #include <string>
 #include <vector>
 
+#include "mixtura/factor_mixture/factor_fit.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
 #include "mixtura/selection/criteria.h"
 
 namespace mixtura {
+
+/// Which factor analysers to try.
+struct FactorSearchOptions {
+    std::vector<int> factor_counts = {1, 2, 3};
+    std::vector<FactorStructure> structures{all_factor_structures.begin(),
+                                            all_factor_structures.end()};
+    double uniqueness_floor = default_uniqueness_floor;  ///< see factor_fit.h
+};
 
 /// Which models to try.
 struct SearchOptions {
@@ -18,12 +27,18 @@ struct SearchOptions {
     Criterion criterion = Criterion::bic;
     int fold_count = 10;  ///< of the cross-validation, done where the criterion is `cv`
     EmOptions em;         ///< count and structure are overwritten by each candidate's
+    /// Where set, mixtures of factor analysers are tried in place of the covariance structures, see
+    /// factor_search.h; of `em` its starts, seed, tolerance and iteration limit hold.
+    std::optional<FactorSearchOptions> factors;
 };
+
+/// What a search tries at every component count, in its order.
+std::vector<CovarianceForm> covariance_forms(const SearchOptions& options);
 
 /// One model of a search, whether it could be fitted or not.
 struct Candidate {
     int component_count = 0;
-    CovarianceStructure covariance_structure = CovarianceStructure::VVV;
+    CovarianceForm covariance_form;
     std::optional<EmFit> fit;  ///< none: `failure` says why, in a sentence
     std::string failure;
     std::optional<InformationCriteria> criteria;
@@ -37,7 +52,7 @@ struct Candidate {
 };
 
 struct SearchResult {
-    std::vector<Candidate> candidates;  ///< counts outer, structures inner, in the order asked for
+    std::vector<Candidate> candidates;  ///< counts outer, forms inner, in the order asked for
     std::optional<std::size_t>
         best;                ///< least criterion among the admissible; none if there is none
     bool cancelled = false;  ///< candidates not reached have the failure "cancelled"

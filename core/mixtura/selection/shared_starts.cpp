@@ -27,7 +27,7 @@ const Candidate* best_nested(const Group& group, const Candidate& outer) {
     const Candidate* best = nullptr;
     for (const Candidate* inner : group) {
         if (inner->is_admissible() &&
-            is_nested(inner->covariance_structure, outer.covariance_structure) &&
+            is_nested(inner->covariance_form.structure(), outer.covariance_form.structure()) &&
             (best == nullptr || inner->fit->log_likelihood > best->fit->log_likelihood))
             best = inner;
     }
@@ -51,7 +51,7 @@ double promise_of(const Candidate& source, const EmProblem& problem, const EmOpt
                   const FitControl& control, const Candidate& candidate) {
     EmOptions few = options;
     few.component_count = candidate.component_count;
-    few.covariance_structure = candidate.covariance_structure;
+    few.covariance_structure = candidate.covariance_form.structure();
     few.iteration_limit = short_run_iterations;
     few.tolerance = 0.0;
     FitControl quiet = control;

@@ -13,8 +13,7 @@ namespace mixtura {
 namespace {
 
 std::string name_of(const Candidate& candidate) {
-    return std::string(to_string(candidate.covariance_structure)) + "," +
-           std::to_string(candidate.component_count);
+    return to_string(candidate.covariance_form) + "," + std::to_string(candidate.component_count);
 }
 
 /// One decimal, with a point in any locale.

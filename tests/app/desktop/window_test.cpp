@@ -24,6 +24,7 @@
 #include "data/data_table_model.h"
 #include "data/import_dialog.h"
 #include "desktop_support.h"
+#include "results/result_table.h"
 #include "session/recovery.h"
 #include "session/session.h"
 #include "shell/main_window.h"
@@ -140,6 +141,52 @@ TEST_F(Window, StudentComponentsAreFittedAndShown) {
     trigger("actionUndo");
     trigger("actionUndo");
     EXPECT_EQ(family->currentIndex(), 0);
+}
+
+TEST_F(Window, FactorAnalysersAreAMethodOfTheirOwn) {
+    openThroughDialog(dataPath("wine.csv"));
+    auto* method = child<QComboBox>("methodCombo");
+    auto* structures = child<QListWidget>("covarianceList");
+    EXPECT_FALSE(child<QSpinBox>("mostFactors")->isVisible());
+    EXPECT_EQ(structures->count(), 14);
+    method->setCurrentIndex(1);
+    emit method->activated(1);
+    EXPECT_TRUE(child<QSpinBox>("mostFactors")->isVisible());
+    EXPECT_FALSE(child<QComboBox>("familyCombo")->isEnabled());
+    ASSERT_EQ(structures->count(), 8);
+    for (int row = 0; row < structures->count(); ++row)
+        structures->item(row)->setCheckState(
+            structures->item(row)->text().startsWith(QStringLiteral("UCU")) ? Qt::Checked
+                                                                            : Qt::Unchecked);
+    child<QSpinBox>("mostFactors")->setValue(2);
+    child<QSpinBox>("kMin")->setValue(3);
+    child<QSpinBox>("kMax")->setValue(3);
+    child<QSpinBox>("restarts")->setValue(2);
+    const SearchOptions& search = session.currentData()->setup.search;
+    ASSERT_TRUE(search.factors);
+    EXPECT_EQ(search.factors->factor_counts, (std::vector<int>{1, 2}));
+    EXPECT_EQ(search.factors->structures, std::vector<FactorStructure>{FactorStructure::UCU});
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const SavedModel& model = *session.currentFit()->result->chosen;
+    ASSERT_TRUE(model.model.factors().has_value());
+    EXPECT_EQ(model.fit.parameter_count, model.model.parameter_count());
+    EXPECT_TRUE(nameOf(*session.currentFit()).startsWith(QStringLiteral("MFA UCU(")));
+    ASSERT_TRUE(settle());
+    window->showView(QStringLiteral("loadings"));
+    ASSERT_TRUE(settle());
+    const auto* loadings = child<ResultTable>("loadings");
+    ASSERT_TRUE(loadings->isVisible());
+    EXPECT_EQ(loadings->model()->rowCount(), 13);
+    EXPECT_EQ(loadings->model()->columnCount(), 2 + model.model.factors()->factor_count());
+    const StandardisedLoadings first = standardised_loadings(*model.model.factors(), 0);
+    EXPECT_EQ(loadings->model()->index(4, 1).data(ResultTable::storedRole).toDouble(),
+              first.correlations(4, 0));
+    method->setCurrentIndex(0);
+    emit method->activated(0);
+    EXPECT_EQ(structures->count(), 14);
+    EXPECT_FALSE(session.currentData()->setup.search.factors);
 }
 
 TEST_F(Window, DegreesOfFreedomCanBeGiven) {

@@ -130,11 +130,11 @@ TEST(FactorStart, OfOneComponentIsTheMaximumOfPrincipalComponentAnalysis) {
     const double closed_form =
         -200.0 * (6.0 * std::log(2.0 * M_PI) + eigenvalues.tail(2).array().log().sum() +
                   4.0 * std::log(noise) + 6.0);
-    const FactorFit fit = fit_factor_mixture(
+    const EmFit fit = fit_factor_mixture(
         observations, {.component_count = 1, .factor_count = 2, .structure = FactorStructure::CCC});
     EXPECT_TRUE(near(closed_form, fit.runs[0].log_likelihood.front(), 1e-12));
     EXPECT_TRUE(near(closed_form, fit.log_likelihood, 1e-12));
-    EXPECT_NEAR(fit.uniquenesses(0, 3), noise, 1e-9);
+    EXPECT_NEAR(fit.model.factors()->uniquenesses(0, 3), noise, 1e-9);
 }
 
 /// A cluster of two rows has no scatter for two factors; it takes the pooled axes.

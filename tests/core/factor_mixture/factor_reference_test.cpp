@@ -35,7 +35,7 @@ TEST(FactorReference, IteratesAreThoseOfDenseCovariances) {
     ASSERT_EQ(table.row_count(), 16U);
     for (std::size_t row = 0; row < table.row_count(); ++row) {
         const ReferenceSet set = reference_set(table.text(row, "set"));
-        const FactorFit fit =
+        const EmFit fit =
             fit_factor_mixture(set.observations,
                                {.component_count = 3,
                                 .factor_count = static_cast<int>(table.number(row, "q")),
@@ -63,7 +63,7 @@ TEST(FactorReference, LimitsAreThoseOfDenseCovariances) {
             continue;
         ++compared;
         const ReferenceSet set = reference_set(table.text(row, "set"));
-        const FactorFit fit =
+        const EmFit fit =
             fit_factor_mixture(set.observations,
                                {.component_count = 3,
                                 .factor_count = static_cast<int>(table.number(row, "q")),
@@ -83,17 +83,17 @@ TEST(FactorReference, WineUnderCommonUniquenessesReachesTheKnownLimits) {
     const ReferenceSet set = reference_set("wine", 1.0);
     const std::pair<int, double> limits[] = {{2, -2356.31078980}, {1, -2462.73291655}};
     for (const auto& [factor_count, limit] : limits) {
-        const FactorFit fit = fit_factor_mixture(set.observations,
-                                                 {.component_count = 3,
-                                                  .factor_count = factor_count,
-                                                  .structure = FactorStructure::UCU,
-                                                  .tolerance = 0.0,
-                                                  .iteration_limit = 1000,
-                                                  .uniqueness_floor = 1e-8},
-                                                 {}, VectorXd(), set.classes);
+        const EmFit fit = fit_factor_mixture(set.observations,
+                                             {.component_count = 3,
+                                              .factor_count = factor_count,
+                                              .structure = FactorStructure::UCU,
+                                              .tolerance = 0.0,
+                                              .iteration_limit = 1000,
+                                              .uniqueness_floor = 1e-8},
+                                             {}, VectorXd(), set.classes);
         EXPECT_NEAR(fit.log_likelihood, limit, 1e-6);
-        EXPECT_EQ(fit.parameter_count, factor_count == 2 ? 129 : 93);
-        EXPECT_EQ(fit.floors_applied, 0);
+        EXPECT_EQ(fit.model.parameter_count(), factor_count == 2 ? 129 : 93);
+        EXPECT_EQ(fit.runs[fit.best_run].floors_applied, 0);
         EXPECT_EQ(fit.spurious, "");
     }
 }
@@ -108,22 +108,22 @@ TEST(FactorReference, OneComponentIsTheFactorAnalysisOfFactanal) {
         "proline"};
     const MatrixXd expected = table.numbers(names);
     for (std::size_t row = 0; row < 3; ++row) {
-        const FactorFit fit =
+        const EmFit fit =
             fit_factor_mixture(observations, {.component_count = 1,
                                               .factor_count = static_cast<int>(row) + 1,
                                               .tolerance = 0.0,
                                               .iteration_limit = 4000});
         EXPECT_NEAR(table.number(row, "loglik"), fit.log_likelihood, 1e-6);
-        EXPECT_TRUE(
-            test::all_near(expected.row(static_cast<Eigen::Index>(row)), fit.uniquenesses, 2e-4));
+        EXPECT_TRUE(test::all_near(expected.row(static_cast<Eigen::Index>(row)),
+                                   fit.model.factors()->uniquenesses, 2e-4));
     }
     // Four factors explain all of a feature: a Heywood case, held at the same floor by both.
-    const FactorFit fit = fit_factor_mixture(
+    const EmFit fit = fit_factor_mixture(
         observations,
         {.component_count = 1, .factor_count = 4, .tolerance = 1e-9, .iteration_limit = 30000});
     EXPECT_NEAR(table.number(3, "loglik"), fit.log_likelihood, 1e-5);
-    EXPECT_EQ(fit.floors_applied, 1);
-    EXPECT_NEAR(fit.uniquenesses(0, 2), 1e-3, 1e-12);
+    EXPECT_EQ(fit.runs[fit.best_run].floors_applied, 1);
+    EXPECT_NEAR(fit.model.factors()->uniquenesses(0, 2), 1e-3, 1e-12);
     EXPECT_EQ(fit.spurious, "");
 }
 

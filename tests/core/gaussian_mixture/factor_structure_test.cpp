@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mixtura/factor_mixture/factor_structure.h"
+#include "mixtura/gaussian_mixture/factor_structure.h"
 
 #include <set>
 #include <string>

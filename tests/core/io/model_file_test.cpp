@@ -46,6 +46,51 @@ TEST(ModelFile, ReadsBackBitForBit) {
     EXPECT_EQ(model_file_text(read), model_file_text(saved));
 }
 
+SavedModel example_factor_model() {
+    SavedModel saved = example_model({"a", "b", "c"});
+    FactorDecomposition factors{.structure = FactorStructure::UCU,
+                                .loadings = {Eigen::MatrixXd(3, 1), Eigen::MatrixXd(3, 1)},
+                                .uniquenesses = Eigen::MatrixXd::Constant(2, 3, 1.0 / 3.0)};
+    factors.loadings[0] << 0.1, 1.0 / 7.0, -2.0;
+    factors.loadings[1] << 3.0, -0.7, 1.0 / 9.0;
+    saved.model =
+        GaussianMixture(saved.model.mixing_weights(), saved.model.means(), std::move(factors));
+    return saved;
+}
+
+TEST(ModelFile, FactorAnalysersReadBackBitForBit) {
+    const SavedModel saved = example_factor_model();
+    const json document = to_json(saved);
+    EXPECT_EQ(document["kind"], "factor_mixture");
+    EXPECT_EQ(document["options"]["covariance_structure"], "UCU(1)");
+    const SavedModel read = saved_model_from(document);
+    ASSERT_TRUE(read.model.factors());
+    EXPECT_EQ(read.model.factors()->loadings, saved.model.factors()->loadings);
+    EXPECT_EQ(read.model.factors()->uniquenesses, saved.model.factors()->uniquenesses);
+    EXPECT_EQ(read.model.covariances(), saved.model.covariances());
+    EXPECT_EQ(model_file_text(read), model_file_text(saved));
+}
+
+TEST(ModelFile, ABrokenFactorModelIsNamedByItsPlace) {
+    const auto message = [](const char* pointer, const json& value) {
+        json document = to_json(example_factor_model());
+        document[json::json_pointer(pointer)] = value;
+        return message_of([&] { static_cast<void>(saved_model_from(document)); });
+    };
+    EXPECT_THAT(message("/parameters/loadings/1/0", {1.0, 2.0}),
+                HasSubstr("/parameters/loadings/1/0"));
+    EXPECT_THAT(message("/parameters/loadings/1", json::array()),
+                HasSubstr("/parameters/loadings/1"));
+    EXPECT_THAT(message("/parameters/uniquenesses/0/2", -1.0), HasSubstr("uniqueness"));
+    EXPECT_THAT(message("/parameters/uniquenesses/0", {1.0}),
+                HasSubstr("/parameters/uniquenesses/0"));
+    EXPECT_THAT(message("/options/covariance_structure", "VVV"),
+                HasSubstr("/options/covariance_structure"));
+    EXPECT_THAT(message("/options/covariance_structure", "UCU(2)"),
+                HasSubstr("/parameters/loadings/0/0"));
+    EXPECT_THAT(message("/kind", "gaussian_mixture"), HasSubstr("/options/covariance_structure"));
+}
+
 TEST(ModelFile, WeightsThatSumToOneUpToRoundingKeepTheirBits) {
     for (int count = 2; count < 60; ++count) {
         Eigen::VectorXd weights(count);

@@ -96,7 +96,7 @@ TEST_P(AgainstMclust, DefaultSettingsFindAtLeastItsLogLikelihoods) {
     const SearchResult result = search_gaussian_mixtures(observations_of(GetParam()), options);
     std::map<std::pair<std::string, int>, const Candidate*> ours;
     for (const Candidate& candidate : result.candidates)
-        ours[{std::string(to_string(candidate.covariance_structure)), candidate.component_count}] =
+        ours[{std::string(to_string(candidate.covariance_form)), candidate.component_count}] =
             &candidate;
     for (const auto& [model, expected] : reference) {
         const auto found = ours.find({our_name(model.first), model.second});

@@ -157,7 +157,7 @@ TEST(Search, ChoosesByCrossValidation) {
     for (const Candidate& candidate : result.candidates) {
         EmOptions em;
         em.component_count = candidate.component_count;
-        em.covariance_structure = candidate.covariance_structure;
+        em.covariance_structure = candidate.covariance_form.structure();
         EXPECT_TRUE(
             near(-2.0 * separate.evaluate(em).log_likelihood, candidate.criteria->cv, 1e-12));
         EXPECT_GE(candidate.criteria->cv, result.candidates[*result.best].criteria->cv);

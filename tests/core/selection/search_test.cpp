@@ -30,7 +30,7 @@ const Candidate& best_of(const SearchResult& result) {
 
 const Candidate* find(const SearchResult& result, CovarianceStructure structure, int count) {
     for (const Candidate& candidate : result.candidates) {
-        if (candidate.covariance_structure == structure && candidate.component_count == count)
+        if (candidate.covariance_form == structure && candidate.component_count == count)
             return &candidate;
     }
     return nullptr;
@@ -82,7 +82,7 @@ TEST(Criteria, NormalisedEntropyHasTheReferenceValuesOnFaithful) {
 TEST(Search, NamesThreeTiedComponentsOnFaithful) {
     const SearchResult result = search_gaussian_mixtures(test::measurements("faithful"), {});
     ASSERT_EQ(result.candidates.size(), 126U);
-    EXPECT_EQ(best_of(result).covariance_structure, EEE);
+    EXPECT_EQ(best_of(result).covariance_form, EEE);
     EXPECT_EQ(best_of(result).component_count, 3);
     EXPECT_NEAR(best_of(result).criteria->bic, 2314.296, 5e-4);
     EXPECT_FALSE(result.cancelled);
@@ -91,7 +91,7 @@ TEST(Search, NamesThreeTiedComponentsOnFaithful) {
 
 TEST(Search, NamesTwoComponentsOfEqualShapeOnIris) {
     const SearchResult result = search_gaussian_mixtures(test::measurements("iris"), {});
-    EXPECT_EQ(best_of(result).covariance_structure, VEV);
+    EXPECT_EQ(best_of(result).covariance_form, VEV);
     EXPECT_EQ(best_of(result).component_count, 2);
     EXPECT_NEAR(best_of(result).criteria->bic, 561.728, 5e-4);
     EXPECT_EQ(verdict(result, Criterion::bic),
@@ -147,7 +147,7 @@ TEST(Search, OneFeatureKnowsTwoStructures) {
     EXPECT_NEAR(find(result, VII, 2)->criteria->bic, 2.0 * 786.67921003 + 5.0 * std::log(82.0),
                 1e-4);
     options.covariance_structures = {VVV};
-    EXPECT_EQ(search_gaussian_mixtures(galaxies, options).candidates[0].covariance_structure, VVV);
+    EXPECT_EQ(search_gaussian_mixtures(galaxies, options).candidates[0].covariance_form, VVV);
 }
 
 TEST(Search, FailuresCarryTheirReasonAndTheRestGoesOn) {

@@ -31,7 +31,7 @@ int contradictions(const std::vector<Candidate>& candidates) {
         for (const Candidate& outer : candidates) {
             if (inner.component_count == outer.component_count && inner.is_admissible() &&
                 outer.is_admissible() &&
-                is_nested(inner.covariance_structure, outer.covariance_structure) &&
+                is_nested(inner.covariance_form.structure(), outer.covariance_form.structure()) &&
                 highest(*outer.fit) <
                     inner.fit->log_likelihood - 1e-7 * std::abs(inner.fit->log_likelihood))
                 ++count;
@@ -51,7 +51,7 @@ TEST(SharedStarts, NoModelIsBelowOneNestedInIt) {
     for (Candidate& candidate : alone) {
         EmOptions em;
         em.component_count = candidate.component_count;
-        em.covariance_structure = candidate.covariance_structure;
+        em.covariance_structure = candidate.covariance_form.structure();
         candidate.fit = fit_em(crabs, em);
     }
     EXPECT_GT(contradictions(alone), 0);
@@ -72,7 +72,7 @@ TEST(SharedStarts, ARunFromANestedFitStandsBehindTheOthers) {
             continue;
         ++raised;
         EXPECT_TRUE(is_nested(covariance_structure_from(fit.runs[fit.best_run].start),
-                              candidate.covariance_structure));
+                              candidate.covariance_form.structure()));
     }
     EXPECT_GT(raised, 0);
 }
@@ -85,7 +85,7 @@ TEST(SharedStarts, SeveralStartsExchangeTheirGroups) {
     options.component_counts = {4};
     const auto vve = [&] {
         for (const Candidate& candidate : search_gaussian_mixtures(crabs, options).candidates) {
-            if (candidate.covariance_structure == CovarianceStructure::VVE)
+            if (candidate.covariance_form == CovarianceStructure::VVE)
                 return candidate.fit->log_likelihood;
         }
         return 0.0;
