@@ -91,8 +91,8 @@ ImportResult import_for_model(const SavedModel& saved, const std::string& path, 
     }
 }
 
-FeatureTable model_features(const SavedModel& saved, const DataSet& data) {
-    return feature_table(data, feature_indices(saved, data));
+FeatureTable model_features(const SavedModel& saved, const DataSet& data, MissingRows missing) {
+    return feature_table(data, feature_indices(saved, data), -1, missing);
 }
 
 FeatureTable model_features_and_weights(const SavedModel& saved, const DataSet& data) {

@@ -18,9 +18,10 @@ namespace mixtura::cli {
 ImportResult import_for_model(const SavedModel& saved, const std::string& path, CsvOptions options,
                               const FitControl& control);
 
-/// The features of a model found by name in other data, rows with a missing feature left out.
+/// The features of a model found by name in other data.
 /// @throw DataError  names the first column that is missing or not numeric
-FeatureTable model_features(const SavedModel& saved, const DataSet& data);
+FeatureTable model_features(const SavedModel& saved, const DataSet& data,
+                            MissingRows missing = MissingRows::drop);
 /// The same with the observation weights that the model was fitted with, if any.
 FeatureTable model_features_and_weights(const SavedModel& saved, const DataSet& data);
 

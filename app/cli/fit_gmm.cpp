@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
@@ -106,10 +107,6 @@ Plan plan_of(const FitArguments& arguments) {
     if (arguments.labels && plan.columns.labels.empty())
         throw InvalidArgument("--labels needs the name of a column.");
     plan.label_fold_count = arguments.label_fold_count;
-    if (arguments.missing_rows == "mar")
-        throw InvalidArgument(
-            "--missing-rows mar is not available: fit gmm cannot use rows with missing values. "
-            "Leave them out (drop) or refuse them (error).");
     plan.columns.missing_rows = missing_rows_from(arguments.missing_rows);
     plan.columns.standardise = standardise_from(arguments.standardise);
     plan.search.em = arguments.em;
@@ -259,7 +256,7 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     const SavedModel& saved = *result.chosen;
     FitControl unstopped = control;
     unstopped.stop = {};
-    const Scores scores = score(saved.model, result.table.observations, unstopped);
+    const Scores scores = score_observed(saved.model, result.table.observations, unstopped);
     const ModelSummary summary = summarise(saved, result.table, scores);
     std::string text = display_text(plan.data_path, 200) + ": " +
                        std::to_string(saved.data.rows_used) + " of " +
@@ -351,8 +348,10 @@ void add_columns_options(CLI::App& command, FitArguments& arguments) {
                "Cross-validate the classification of the labelled rows in so many parts [0]")
         ->group(group);
     command
-        .add_option("--missing-rows", arguments.missing_rows,
-                    "Rows with a missing feature: drop or error [drop]")
+        .add_option(
+            "--missing-rows", arguments.missing_rows,
+            "Rows with a missing feature: leave out (drop), refuse (error), or use what they "
+            "hold, missing at random (mar) [drop]")
         ->group(group);
     command
         .add_option("--standardise", arguments.standardise,

@@ -2,11 +2,14 @@
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
 
 #include "arguments.h"
@@ -28,6 +31,8 @@ struct PredictArguments {
     std::string model;
     std::string data;
     std::string output;
+    std::optional<std::string> missing_rows;
+    std::string imputed;
     ImportArguments import;
     RunArguments run;
     bool json = false;
@@ -81,6 +86,29 @@ std::string scores_text(const PredictArguments& arguments, const FeatureTable& t
     return text + "Written: " + display_text(arguments.output, 400) + "\n";
 }
 
+/// What is asked for, or else what the fit did.
+MissingRows missing_rows_of(const PredictArguments& arguments, const SavedModel& saved) {
+    if (arguments.missing_rows)
+        return missing_rows_from(*arguments.missing_rows);
+    const bool fit_used_them = saved.options.value("missing_rows", nlohmann::json()) == "mar";
+    return fit_used_them ? MissingRows::mar : MissingRows::drop;
+}
+
+/// The features with each missing value replaced by its expectation, exact numbers.
+std::string imputed_csv(const SavedModel& saved, const FeatureTable& table) {
+    std::string text = "row";
+    for (const std::string& name : table.names) text += "," + csv_field(name);
+    text += "\n";
+    const Eigen::MatrixXd filled = imputed_rows(saved.model, table.observations);
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        text += std::to_string(table.rows[i] + 1);
+        for (const double value : filled.row(static_cast<Eigen::Index>(i)))
+            text += "," + exact_text(value);
+        text += "\n";
+    }
+    return text;
+}
+
 int predict(const PredictArguments& arguments) {
     const CsvOptions options = csv_options(arguments.import);
     const bool writes_file = !arguments.output.empty() && arguments.output != "-";
@@ -90,6 +118,10 @@ int predict(const PredictArguments& arguments) {
             "--output the name of a file.");
     if (writes_file)
         expect_writable(arguments.output);
+    if (arguments.imputed == "-")
+        throw InvalidArgument("--imputed needs the name of a file.");
+    if (!arguments.imputed.empty())
+        expect_writable(arguments.imputed);
     const SavedModel saved = read_model_file(arguments.model);
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
@@ -98,8 +130,13 @@ int predict(const PredictArguments& arguments) {
     run_with.control.observer = &progress;
     const ImportResult import = import_for_model(saved, arguments.data, options, run_with.control);
     const std::int64_t row_count = import.data.row_count();
-    const FeatureTable table = model_features(saved, import.data);
-    const Scores scores = score(saved.model, table.observations, run_with.control);
+    const FeatureTable table =
+        model_features(saved, import.data, missing_rows_of(arguments, saved));
+    const Scores scores = table.incomplete_rows > 0
+                              ? score_observed(saved.model, table.observations, run_with.control)
+                              : score(saved.model, table.observations, run_with.control);
+    if (!arguments.imputed.empty())
+        write_output(arguments.imputed, imputed_csv(saved, table));
     progress.clear();
     if (writes_file || !arguments.json)
         write_output(arguments.output,
@@ -124,6 +161,12 @@ void add_predict(CLI::App& app, Action& action) {
                      "CSV file with the model's features, or - for standard input")
         ->required();
     add_file(*command, "-o,--output", arguments->output, "CSV file to write [standard output]");
+    command->add_option(
+        "--missing-rows", arguments->missing_rows,
+        "Rows with a missing feature: leave out (drop), refuse (error), or judge by what they hold "
+        "(mar) [as the fit did]");
+    add_file(*command, "--imputed", arguments->imputed,
+             "CSV file to write with the features, missing values replaced by their expectation");
     command->add_flag("--json", arguments->json, "Print a JSON document");
     add_import_options(*command, arguments->import);
     add_run_options(*command, arguments->run);

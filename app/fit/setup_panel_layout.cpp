@@ -292,6 +292,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.missingRows->setObjectName(QStringLiteral("missingRows"));
     p.missingRows->addItem(tr("leave out"), int(MissingRows::drop));
     p.missingRows->addItem(tr("stop with a message"), int(MissingRows::error));
+    p.missingRows->addItem(tr("use what they hold (missing at random)"), int(MissingRows::mar));
     const auto number = [&](const QString& name, double least, double most, const QString& tip) {
         auto* field = new QLineEdit;
         field->setObjectName(name);

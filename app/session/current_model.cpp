@@ -44,7 +44,10 @@ void CurrentModel::refresh() {
     emit modelChanged();
     emit scoresChanged();
     if (fit != nullptr) {
-        takeTable({fit->result, &fit->result->table});
+        if (fit->result->table.incomplete_rows > 0)  // plots need every value of a row
+            takeTable(std::make_shared<const FeatureTable>(complete_rows(fit->result->table)));
+        else
+            takeTable({fit->result, &fit->result->table});
         return;
     }
     const std::vector<std::size_t> features =

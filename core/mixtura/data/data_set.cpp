@@ -232,7 +232,7 @@ FeatureTable feature_table(const DataSet& data, const std::vector<std::size_t>& 
         const auto index = static_cast<std::size_t>(row);
         if (!row_is_used.empty() && !row_is_used[index])
             continue;
-        bool is_complete = true;
+        std::size_t missing_count = 0;
         for (const std::size_t column : needed) {
             const double value = data.column(column).numbers[index];
             if (std::isfinite(value))
@@ -248,18 +248,25 @@ FeatureTable feature_table(const DataSet& data, const std::vector<std::size_t>& 
                                     " is empty. Fill the cell, or leave out rows "
                                     "with missing values.",
                                 location);
-            is_complete = false;
+            ++missing_count;
         }
-        if (is_complete && has_weights && data.column(weight_index).numbers[index] < 0.0) {
+        const bool has_weight =
+            !has_weights || std::isfinite(data.column(weight_index).numbers[index]);
+        const bool is_used = missing_count == 0 || (missing == MissingRows::mar && has_weight &&
+                                                    missing_count < features.size());
+        if (is_used && has_weights && data.column(weight_index).numbers[index] < 0.0) {
             const DataLocation location = location_of(data, weight_index, row);
             throw DataError(place(location) + " holds the negative case weight " + location.cell +
                                 ". Weights must be zero or more.",
                             location);
         }
-        if (is_complete)
-            table.rows.push_back(row);
-        else
+        if (!is_used) {
             ++table.rows_dropped;
+            continue;
+        }
+        table.rows.push_back(row);
+        if (missing_count > 0)
+            ++table.incomplete_rows;
     }
     if (table.rows.empty()) {
         DataLocation location;
@@ -288,6 +295,25 @@ FeatureTable feature_table(const DataSet& data, const std::vector<std::size_t>& 
                 numbers[static_cast<std::size_t>(table.rows[i])];
     }
     return table;
+}
+
+FeatureTable complete_rows(const FeatureTable& table) {
+    if (table.incomplete_rows == 0)
+        return table;
+    std::vector<Eigen::Index> kept;
+    for (Eigen::Index i = 0; i < table.observations.rows(); ++i) {
+        if (!table.observations.row(i).hasNaN())
+            kept.push_back(i);
+    }
+    FeatureTable complete;
+    complete.names = table.names;
+    complete.observations = table.observations(kept, Eigen::all);
+    if (table.weights.size() > 0)
+        complete.weights = table.weights(kept);
+    for (const Eigen::Index i : kept)
+        complete.rows.push_back(table.rows[static_cast<std::size_t>(i)]);
+    complete.rows_dropped = table.rows_dropped + table.incomplete_rows;
+    return complete;
 }
 
 }  // namespace mixtura

@@ -72,7 +72,8 @@ class DataSet {
     std::vector<std::int64_t> row_lines_;  ///< ... unless given one by one
 };
 
-enum class MissingRows { drop, error };
+/// Rows with a missing feature are left out, refused, or used: what they hold, missing at random.
+enum class MissingRows { drop, error, mar };
 
 /// The rows and columns a fit uses, taken out of a data set.
 struct FeatureTable {
@@ -81,13 +82,19 @@ struct FeatureTable {
     Eigen::VectorXd weights;         ///< n, or empty: all one
     std::vector<std::int64_t> rows;  ///< row of the data set for each observation
     std::int64_t rows_dropped = 0;   ///< left out because a feature or the weight was missing
+    /// Rows used of which a feature is missing (NaN in `observations`); only under `mar`.
+    std::int64_t incomplete_rows = 0;
 };
 
 /// Collects `features` (indices of numeric columns) and the case weights (index, or -1).
 /// @throw DataError  a column that is not numeric, an infinite value, a weight that is negative
-///                   or not finite, a missing value where `missing` is `error`, no row left
+///                   or not finite, a missing value where `missing` is `error`, no row left.
+///                   Under `mar` a row needs a weight and one feature at least.
 FeatureTable feature_table(const DataSet& data, const std::vector<std::size_t>& features,
                            int weight_column = -1, MissingRows missing = MissingRows::drop,
                            const std::vector<bool>& row_is_used = {});
+
+/// The rows of which no feature is missing.
+FeatureTable complete_rows(const FeatureTable& table);
 
 }  // namespace mixtura

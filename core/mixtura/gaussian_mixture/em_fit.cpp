@@ -30,6 +30,10 @@ void check_rows(const EmProblem& problem, const EmOptions& options) {
         throw InvalidArgument(
             "Known labels go with Gaussian components: fit Student-t components without labels, or "
             "start them from the labels.");
+    if (options.has_missing_values && options.family == ComponentFamily::student)
+        throw InvalidArgument(
+            "Missing values go with Gaussian components: leave out the rows that have some, or fit "
+            "Gaussian components.");
     if (options.component_count < labelled)
         throw InvalidArgument("The labels name " + std::to_string(labelled) +
                               " components; ask for that many or more, not " +
@@ -208,7 +212,8 @@ EmFit fit_em(const MatrixRef& observations, const EmOptions& options, const FitC
         control.thread_count > 0 ? control.thread_count : tbb::task_arena::automatic;
     tbb::task_arena arena(threads);
     return arena.execute([&] {
-        const EmProblem problem(observations, observation_weights, control, known_components);
+        const EmProblem problem(observations, observation_weights, control, known_components,
+                                options.has_missing_values);
         return fit_em(problem, options, control, start);
     });
 }

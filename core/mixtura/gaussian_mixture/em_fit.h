@@ -58,6 +58,9 @@ struct EmOptions {
     double covariance_floor = 1e-8;
     Prior prior = Prior::none;
     std::uint64_t seed = 1;  ///< start r draws from its own stream (seed, r)
+    /// NaN marks a value that is missing at random: the likelihood is that of the observed values.
+    /// Gaussian components without known ones; a row needs one observed value at least.
+    bool has_missing_values = false;
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.
 inline constexpr int component_count_limit = 1000;

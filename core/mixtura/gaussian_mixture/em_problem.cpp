@@ -7,6 +7,7 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/gaussian_mixture/moment_sums.h"
 #include "mixtura/gaussian_mixture/observation_checks.h"
 #include "mixtura/gaussian_mixture/partition_statistics.h"
 #include "mixtura/gaussian_mixture/start_partition.h"
@@ -51,12 +52,8 @@ double typical_variance(const VectorRef& values, const VectorRef& weights) {
     return robust > 0.0 && robust < variance ? robust : variance;
 }
 
-EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
-                                       const compute::GaussianParameters& parameters,
-                                       const VectorRef& weights) {
-    Eigen::MatrixXd responsibilities;
-    passes.gaussian_rows(parameters,
-                         {.log_densities = nullptr, .responsibilities = &responsibilities});
+EmProblem::Certainty certainty_of(const Eigen::MatrixXd& responsibilities,
+                                  const VectorRef& weights) {
     EmProblem::Certainty certainty;
     for (Index i = 0; i < responsibilities.rows(); ++i) {
         const double weight = weights.size() > 0 ? weights[i] : 1.0;
@@ -75,16 +72,35 @@ EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
     return certainty;
 }
 
-/// Statistics of no rows.
-compute::GaussianStatistics no_statistics(Index component_count, Index feature_count,
-                                          compute::GaussianParameters::Shape shape) {
-    const bool is_full = shape == compute::GaussianParameters::Shape::full;
-    return {.log_likelihood = 0.0,
-            .masses = Eigen::VectorXd::Zero(component_count),
-            .means = Eigen::MatrixXd::Zero(component_count, feature_count),
-            .scatters = std::vector<Eigen::MatrixXd>(
-                static_cast<std::size_t>(component_count),
-                Eigen::MatrixXd::Zero(feature_count, is_full ? feature_count : 1))};
+EmProblem::Certainty certainty_of_rows(const compute::RowPasses& passes,
+                                       const compute::GaussianParameters& parameters,
+                                       const VectorRef& weights) {
+    Eigen::MatrixXd responsibilities;
+    passes.gaussian_rows(parameters,
+                         {.log_densities = nullptr, .responsibilities = &responsibilities});
+    return certainty_of(responsibilities, weights);
+}
+
+Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>> view_of(const MatrixRef& matrix) {
+    return {matrix.data(), matrix.rows(), matrix.cols(),
+            Eigen::OuterStride<>(matrix.outerStride())};
+}
+
+/// The rows with their missing values replaced; empty where none is missing.
+Eigen::MatrixXd filled_for_starts(const MatrixRef& observations, const VectorRef& weights,
+                                  const FitControl& control) {
+    if (!observations.hasNaN())
+        return {};
+    for (Index i = 0; i < observations.rows(); ++i) {
+        if (observations.row(i).array().isNaN().all())
+            throw InvalidArgument("Row " + std::to_string(i + 1) +
+                                  " has no observed value. Leave such rows out.");
+    }
+    if (weights.size() > 0 && weights.size() != observations.rows())
+        throw InvalidArgument("There are " + std::to_string(weights.size()) +
+                              " observation_weights for " + std::to_string(observations.rows()) +
+                              " rows.");
+    return filled_rows(observations, weights, control.stop);
 }
 
 /// The method asked for; of starts after the first k-means++, with short runs alternating with
@@ -99,13 +115,14 @@ Initialisation method_of_start(const EmOptions& options, int start) {
 }  // namespace
 
 EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-                     const FitControl& control, Partition known_components)
-    : observations_(observations.data(), observations.rows(), observations.cols(),
-                    Eigen::OuterStride<>(observations.outerStride())),
+                     const FitControl& control, Partition known_components, bool has_missing_values)
+    : filled_(has_missing_values ? filled_for_starts(observations, observation_weights, control)
+                                 : Eigen::MatrixXd()),
+      observations_(filled_.size() > 0 ? view_of(filled_) : view_of(observations)),
       weights_(observation_weights),
       known_(std::move(known_components)) {
     const Index d = observations.cols();
-    const RowTotals totals = check_observations(observations, weights_, control.stop);
+    const RowTotals totals = check_observations(observations_, weights_, control.stop);
     weight_sum_ = totals.weight_sum;
     used_row_count_ = totals.used_row_count;
     typical_variances_.resize(d);
@@ -114,6 +131,18 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
             throw compute::Cancelled{};
         typical_variances_[j] = typical_variance(observations_.col(j), weights_);
     }
+    if (filled_.size() > 0) {
+        if (!known_.empty())
+            throw InvalidArgument(
+                "Known labels go with complete rows: leave out the rows with missing values, or "
+                "the labels.");
+        const RowsByCompleteness rows = rows_by_completeness(observations);
+        if (weights_.size() > 0)
+            incomplete_weights_ = weights_(rows.incomplete);
+        incomplete_.emplace(observations(rows.incomplete, Eigen::all), incomplete_weights_,
+                            control.stop);
+        take_plain_rows(rows.complete);
+    }
     if (!known_.empty()) {
         labelled_.emplace(observations_, weights_, known_);
         std::vector<Index> rows;
@@ -121,29 +150,39 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
             if (known_[i] == unknown_component)
                 rows.push_back(static_cast<Index>(i));
         }
-        unlabelled_rows_ = observations_(rows, Eigen::all);
-        if (weights_.size() > 0)
-            unlabelled_weights_ = weights_(rows);
+        take_plain_rows(rows);
     }
-    if (unlabelled().rows() > 0)
-        passes_ = std::make_unique<compute::RowPasses>(unlabelled(), unlabelled_weights(), control);
+    if (plain_rows().rows() > 0)
+        passes_ = std::make_unique<compute::RowPasses>(plain_rows(), plain_weights(), control);
 }
 
-EmProblem::View EmProblem::unlabelled() const noexcept {
-    return labelled_ ? View(unlabelled_rows_.data(), unlabelled_rows_.rows(),
-                            unlabelled_rows_.cols(), Eigen::OuterStride<>(unlabelled_rows_.rows()))
-                     : observations_;
+void EmProblem::take_plain_rows(const std::vector<Index>& rows) {
+    plain_rows_ = observations_(rows, Eigen::all);
+    if (weights_.size() > 0)
+        plain_weights_ = weights_(rows);
+}
+
+EmProblem::View EmProblem::plain_rows() const noexcept {
+    return has_plain_copy() ? View(plain_rows_.data(), plain_rows_.rows(), plain_rows_.cols(),
+                                   Eigen::OuterStride<>(plain_rows_.rows()))
+                            : observations_;
 }
 
 compute::GaussianStatistics EmProblem::statistics(
     const compute::GaussianParameters& parameters) const {
-    if (!labelled_)
+    if (!has_plain_copy())
         return passes_->gaussian_statistics(parameters);
     compute::GaussianStatistics statistics =
         passes_
             ? passes_->gaussian_statistics(parameters)
             : no_statistics(parameters.mixing_weights.size(), feature_count(), parameters.shape);
-    labelled_->add_to(statistics, parameters);
+    if (labelled_)
+        labelled_->add_to(statistics, parameters);
+    if (incomplete_) {
+        const compute::GaussianStatistics incomplete = incomplete_->statistics(parameters);
+        statistics.log_likelihood += incomplete.log_likelihood;
+        add_moments(statistics, incomplete);
+    }
     return statistics;
 }
 
@@ -175,11 +214,10 @@ Partition EmProblem::labelled_start(const EmOptions& options, int start,
 compute::GaussianStatistics EmProblem::shared_moments(
     int component_count, compute::GaussianParameters::Shape shape) const {
     compute::GaussianStatistics shared = no_statistics(component_count, feature_count(), shape);
-    const View rows = unlabelled();
+    const View rows = plain_rows();
     if (rows.rows() > 0) {
-        const compute::GaussianStatistics all =
-            partition_statistics(rows, unlabelled_weights(),
-                                 Partition(static_cast<std::size_t>(rows.rows()), 0), 1, shape);
+        const compute::GaussianStatistics all = partition_statistics(
+            rows, plain_weights(), Partition(static_cast<std::size_t>(rows.rows()), 0), 1, shape);
         const double share = 1.0 / component_count;
         shared.masses.setConstant(share * all.masses[0]);
         shared.means.rowwise() = all.means.row(0);
@@ -219,12 +257,22 @@ EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
                                           const FitControl& control) const {
     constexpr auto block_rows = static_cast<Index>(compute::block_rows);
     const compute::GaussianParameters parameters = model.pass_parameters();
-    const View rows = unlabelled();
-    if (rows.rows() == 0)
-        return {};
-    if (rows.rows() <= block_rows && !control.stop.stop_requested()) {
+    Certainty total;
+    if (incomplete_) {
+        Eigen::VectorXd log_densities;
+        Eigen::MatrixXd responsibilities;
+        incomplete_->score(parameters, log_densities, responsibilities);
+        total = certainty_of(responsibilities, incomplete_weights_);
+    }
+    const auto add = [&](const Certainty& more) {
+        total.entropy += more.entropy;
+        total.map_term += more.map_term;
+    };
+    const View rows = plain_rows();
+    if (rows.rows() > 0 && rows.rows() <= block_rows && !control.stop.stop_requested()) {
         try {
-            return certainty_of_rows(*passes_, parameters, unlabelled_weights());
+            add(certainty_of_rows(*passes_, parameters, plain_weights()));
+            return total;
         } catch (const compute::Cancelled&) {
             // What a cancelled fit leaves is complete all the same: see below.
         }
@@ -232,17 +280,14 @@ EmProblem::Certainty EmProblem::certainty(const GaussianMixture& model,
     FitControl unstoppable = control;
     unstoppable.stop = {};
     unstoppable.observer = nullptr;
-    Certainty total;
-    const Eigen::VectorXd& all_weights = unlabelled_weights();
+    const Eigen::VectorXd& all_weights = plain_weights();
     for (Index begin = 0; begin < rows.rows(); begin += block_rows) {
         const Index count = std::min(block_rows, rows.rows() - begin);
         const Eigen::VectorXd weights = all_weights.size() > 0
                                             ? Eigen::VectorXd(all_weights.segment(begin, count))
                                             : Eigen::VectorXd();
         const compute::RowPasses passes(rows.middleRows(begin, count), weights, unstoppable);
-        const Certainty block = certainty_of_rows(passes, parameters, weights);
-        total.entropy += block.entropy;
-        total.map_term += block.map_term;
+        add(certainty_of_rows(passes, parameters, weights));
     }
     return total;
 }

@@ -11,6 +11,7 @@
 #include "mixtura/common/matrix.h"
 #include "mixtura/compute/row_passes.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/gaussian_mixture/initialisation.h"
 #include "mixtura/gaussian_mixture/labelled_rows.h"
 
@@ -23,13 +24,16 @@ class EmProblem {
     /// @param observations         n x d, finite, no constant feature
     /// @param observation_weights  n case weights >= 0, or empty for all one
     /// @param known_components     n, see LabelledRows, or empty where no component is known
+    /// @param has_missing_values  NaN marks a value that is missing at random; else it is refused
     /// @throw InvalidArgument     weights of another length or not all finite and >= 0; known
-    ///                            components that LabelledRows refuses
+    ///                            components that LabelledRows refuses, or with missing values; a row
+    ///                            without an observed value
     /// @throw DataError           no rows or features; a value that is not finite, a feature that
     ///                            is constant or whose variance overflows; with the column
     /// @throw compute::Cancelled  the stop was requested
     EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-              const FitControl& control, Partition known_components = {});
+              const FitControl& control, Partition known_components = {},
+              bool has_missing_values = false);
 
     [[nodiscard]] Eigen::Index row_count() const noexcept { return observations_.rows(); }
     [[nodiscard]] int feature_count() const noexcept {
@@ -43,7 +47,8 @@ class EmProblem {
         return labelled_ ? labelled_->component_count() : 0;
     }
     /// Log-likelihood under `parameters` and the moments of the responsibilities they imply. A row
-    /// whose component k is known counts with log(pi_k N(x; mu_k, Sigma_k)) and belongs to it.
+    /// whose component k is known counts with log(pi_k N(x; mu_k, Sigma_k)) and belongs to it; of
+    /// one with missing values the observed ones count.
     /// @throw compute::Cancelled, NumericalError  as RowPasses::gaussian_statistics
     [[nodiscard]] compute::GaussianStatistics statistics(
         const compute::GaussianParameters& parameters) const;
@@ -98,22 +103,32 @@ class EmProblem {
     /// Moments of the rows without a label, shared equally among all components.
     [[nodiscard]] compute::GaussianStatistics shared_moments(
         int component_count, compute::GaussianParameters::Shape shape) const;
-    /// The rows whose component is not known, all where none is, and their weights.
-    [[nodiscard]] View unlabelled() const noexcept;
-    [[nodiscard]] const Eigen::VectorXd& unlabelled_weights() const noexcept {
-        return labelled_ ? unlabelled_weights_ : weights_;
+    /// Whether the rows that passes go over are fewer than all.
+    [[nodiscard]] bool has_plain_copy() const noexcept {
+        return labelled_.has_value() || incomplete_.has_value();
     }
+    /// The complete rows whose component is not known, all where there are no others, and their
+    /// weights.
+    [[nodiscard]] View plain_rows() const noexcept;
+    [[nodiscard]] const Eigen::VectorXd& plain_weights() const noexcept {
+        return has_plain_copy() ? plain_weights_ : weights_;
+    }
+    /// Copies the rows that passes go over, where they are fewer than all.
+    void take_plain_rows(const std::vector<Eigen::Index>& rows);
 
-    View observations_;
+    Eigen::MatrixXd filled_;  ///< only where values are missing: them replaced, for the starts
+    View observations_;       ///< of the rows given, or of the filled ones
     Eigen::VectorXd weights_;
     Partition known_;
     std::optional<LabelledRows> labelled_;
-    Eigen::MatrixXd unlabelled_rows_;     ///< a copy, only where there are labels
-    Eigen::VectorXd unlabelled_weights_;  ///< the same
+    std::optional<IncompleteRows> incomplete_;
+    Eigen::VectorXd incomplete_weights_;  ///< of their rows
+    Eigen::MatrixXd plain_rows_;          ///< a copy, where the passes go over fewer rows than all
+    Eigen::VectorXd plain_weights_;       ///< the same
     double weight_sum_ = 0.0;
     Eigen::Index used_row_count_ = 0;
     Eigen::VectorXd typical_variances_;
-    std::unique_ptr<compute::RowPasses> passes_;  ///< over the unlabelled rows; null without any
+    std::unique_ptr<compute::RowPasses> passes_;  ///< over the plain rows; null without any
     std::unique_ptr<HierarchicalTree> tree_;
 };
 

@@ -260,6 +260,19 @@ double squared_radius(const GaussianMixture& model, int component, double probab
     return boost::math::quantile(boost::math::chi_squared(feature_count), probability);
 }
 
+void classify(Scores& scores) {
+    const Index n = scores.responsibilities.rows();
+    scores.classification.resize(static_cast<std::size_t>(n));
+    scores.uncertainty.resize(n);
+    for (Index i = 0; i < n; ++i) {
+        Index most_probable = 0;
+        const double largest = scores.responsibilities.row(i).maxCoeff(&most_probable);
+        scores.classification[static_cast<std::size_t>(i)] =
+            static_cast<std::int32_t>(most_probable);
+        scores.uncertainty[i] = 1.0 - largest;
+    }
+}
+
 Scores score(const GaussianMixture& model, const MatrixRef& observations,
              const FitControl& control) {
     check_observations(model, observations);
@@ -273,15 +286,7 @@ Scores score(const GaussianMixture& model, const MatrixRef& observations,
     scores.log_likelihood = passes.gaussian_rows(
         model.pass_parameters(),
         {.log_densities = &scores.log_densities, .responsibilities = &scores.responsibilities});
-    scores.classification.resize(static_cast<std::size_t>(n));
-    scores.uncertainty.resize(n);
-    for (Index i = 0; i < n; ++i) {
-        Index most_probable = 0;
-        const double largest = scores.responsibilities.row(i).maxCoeff(&most_probable);
-        scores.classification[static_cast<std::size_t>(i)] =
-            static_cast<std::int32_t>(most_probable);
-        scores.uncertainty[i] = 1.0 - largest;
-    }
+    classify(scores);
     return scores;
 }
 

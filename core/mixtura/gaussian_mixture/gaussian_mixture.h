@@ -94,6 +94,8 @@ struct Scores {
     std::vector<std::int32_t> classification;  ///< n, most probable component, 0-based
     Eigen::VectorXd uncertainty;               ///< n, 1 - largest responsibility
 };
+/// Classification and uncertainty from the responsibilities.
+void classify(Scores& scores);
 /// @param observations  n x d, finite. Time O(n K d^2). @throw InvalidArgument  wrong d, not finite
 Scores score(const GaussianMixture& model, const MatrixRef& observations,
              const FitControl& control = {});

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/moment_sums.h"
 #include "mixtura/gaussian_mixture/partition_statistics.h"
 
 namespace mixtura {
@@ -88,21 +89,7 @@ LabelledRows::LabelledRows(const MatrixRef& observations, const VectorRef& weigh
     : moments_(labelled_moments(observations, weights, known)) {}
 
 void LabelledRows::add_moments_to(GaussianStatistics& statistics) const {
-    for (Index k = 0; k < moments_.masses.size(); ++k) {
-        const auto at = static_cast<std::size_t>(k);
-        const double known = moments_.masses[k];
-        const double mass = statistics.masses[k] + known;
-        // Two groups of rows as one: their scatters and that of their means.
-        const Eigen::VectorXd shift = (moments_.means.row(k) - statistics.means.row(k)).transpose();
-        const double between = statistics.masses[k] * known / mass;
-        Eigen::MatrixXd& scatter = statistics.scatters[at];
-        if (scatter.cols() == 1 && shift.size() > 1)
-            scatter += moments_.scatters[at].diagonal() + between * shift.cwiseAbs2();
-        else
-            scatter += moments_.scatters[at] + between * shift * shift.transpose();
-        statistics.means.row(k) += (known / mass) * shift.transpose();
-        statistics.masses[k] = mass;
-    }
+    add_moments(statistics, moments_);
 }
 
 void LabelledRows::add_to(GaussianStatistics& statistics,

@@ -21,8 +21,8 @@ using Names = std::array<std::pair<Value, std::string_view>, count>;
 constexpr Names<Standardise, 3> standardise_names = {{{Standardise::none, "none"},
                                                       {Standardise::zscore, "zscore"},
                                                       {Standardise::robust, "robust"}}};
-constexpr Names<MissingRows, 2> missing_rows_names = {
-    {{MissingRows::drop, "drop"}, {MissingRows::error, "error"}}};
+constexpr Names<MissingRows, 3> missing_rows_names = {
+    {{MissingRows::drop, "drop"}, {MissingRows::error, "error"}, {MissingRows::mar, "mar"}}};
 constexpr Names<BadCell, 4> bad_cell_names = {{{BadCell::error, "error"},
                                                {BadCell::missing, "missing"},
                                                {BadCell::skip_row, "skip"},

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "mixtura/common/error.h"
+#include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/gaussian_mixture/labelled_rows.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/model_file.h"
@@ -122,13 +123,18 @@ void check_features_vary(const FeatureTable& table, const std::string& source) {
                         {.file = source, .column_name = {}, .cell = {}});
     for (Eigen::Index j = 0; j < table.observations.cols(); ++j) {
         const auto column = table.observations.col(j);
-        if ((column.array() != column[0]).any())
-            continue;
+        const auto* const first = std::ranges::find_if(column.data(), column.data() + column.size(),
+                                                       [](double x) { return !std::isnan(x); });
         const std::string& name = table.names[static_cast<std::size_t>(j)];
-        throw DataError("Column '" + name + "' has the same value (" + exact_text(column[0]) +
+        if (first == column.data() + column.size())
+            throw DataError("Column '" + name + "' has no value in any row used. Leave it out.",
+                            {.file = source, .column_name = name, .cell = {}});
+        if ((column.array() != *first && !column.array().isNaN()).any())
+            continue;
+        throw DataError("Column '" + name + "' has the same value (" + exact_text(*first) +
                             ") in all " + std::to_string(column.size()) +
                             " rows used, so that no covariance can be estimated. Leave it out.",
-                        {.file = source, .column_name = name, .cell = exact_text(column[0])});
+                        {.file = source, .column_name = name, .cell = exact_text(*first)});
     }
 }
 
@@ -400,6 +406,22 @@ void check_labels(const Plan& plan) {
                               "; it must be 0, or from 2 to the number of labelled rows.");
 }
 
+/// What rows with missing values exclude.
+void check_missing(const Plan& plan) {
+    if (plan.columns.missing_rows != MissingRows::mar)
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("Rows with missing values (missing_rows mar) do not go with " +
+                                  what + "; leave one of the two out.");
+    };
+    refuse(plan.search.factors.has_value(), "factor analysers");
+    refuse(plan.search.em.family == ComponentFamily::student, "Student-t components");
+    refuse(!plan.columns.labels.empty(), "known labels");
+    refuse(plan.search.criterion == Criterion::cv, "cross-validation");
+    refuse(plan.bootstrap_replicates > 0, "the bootstrap test");
+}
+
 /// What factor analysers exclude.
 void check_factors(const Plan& plan) {
     if (!plan.search.factors)
@@ -442,6 +464,7 @@ void check_plan(const Plan& plan) {
             "the weights or the test.");
     check_labels(plan);
     check_factors(plan);
+    check_missing(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
         throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +
@@ -517,6 +540,7 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
               SearchObserver* observer) {
     check_plan(asked);
     Plan plan = asked;
+    plan.search.em.has_missing_values = plan.columns.missing_rows == MissingRows::mar;
     std::optional<SavedModel> start_model;
     if (!plan.start_model.empty())
         start_model = read_model_file(plan.start_model);
@@ -532,6 +556,10 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         result.notes.push_back(std::to_string(table.rows_dropped) + " of " +
                                std::to_string(data.row_count()) +
                                " rows left out, because a value is missing.");
+    if (table.incomplete_rows > 0)
+        result.notes.push_back(std::to_string(table.incomplete_rows) + " of " +
+                               std::to_string(data.row_count()) +
+                               " rows miss a value; what they hold is used, as missing at random.");
     check_features_vary(table, data.source());
     check_enough_rows(table, plan.search.component_counts, data.source());
     Digest digest(plan.data_path);
@@ -665,11 +693,11 @@ void write_outputs(const Plan& plan, const RunResult& result, const FitControl& 
     if (!plan.assignments_output.empty()) {
         FitControl unstopped = control;
         unstopped.stop = {};  // a cancelled fit still delivers what it reached
-        write_file_atomically(
-            plan.assignments_output,
-            assignments_csv(result.table,
-                            score(result.chosen->model, result.table.observations, unstopped),
-                            component_names(*result.chosen)));
+        write_file_atomically(plan.assignments_output,
+                              assignments_csv(result.table,
+                                              score_observed(result.chosen->model,
+                                                             result.table.observations, unstopped),
+                                              component_names(*result.chosen)));
     }
     if (plan.trace_output.empty())
         return;

@@ -140,9 +140,16 @@ Standardisation standardisation(const FeatureTable& table, Standardise method) {
     result.centre.resize(d);
     result.scale.resize(d);
     for (Eigen::Index j = 0; j < d; ++j) {
+        std::vector<Eigen::Index> present;
+        for (Eigen::Index i = 0; i < table.observations.rows(); ++i) {
+            if (!std::isnan(table.observations(i, j)))
+                present.push_back(i);
+        }
+        const Eigen::VectorXd values = table.observations.col(j)(present);
+        const Eigen::VectorXd value_weights = weights(present);
         const auto [centre, scale] = method == Standardise::zscore
-                                         ? mean_and_deviation(table.observations.col(j), weights)
-                                         : median_and_deviation(table.observations.col(j), weights);
+                                         ? mean_and_deviation(values, value_weights)
+                                         : median_and_deviation(values, value_weights);
         const std::string name = "'" + table.names[static_cast<std::size_t>(j)] + "'";
         if (!(scale > 0.0) && method == Standardise::robust)
             throw DataError("Column " + name +

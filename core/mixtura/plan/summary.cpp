@@ -28,7 +28,7 @@ std::string percent(double share) {
     return (value < 1.0 && value > 0.0 ? rounded_text(value, 1) : fixed_text(value, 0)) + " %";
 }
 
-/// Overall mean and standard deviation (divisor N) of each feature.
+/// Overall mean and standard deviation (divisor N) of each feature, of the values that are there.
 struct Overall {
     Eigen::RowVectorXd mean;
     Eigen::RowVectorXd deviation;
@@ -38,12 +38,16 @@ Overall overall(const FeatureTable& table) {
     const Eigen::VectorXd weights = table.weights.size() > 0
                                         ? table.weights
                                         : Eigen::VectorXd::Ones(table.observations.rows()).eval();
-    const double weight_sum = weights.sum();
-    Overall result;
-    result.mean = weights.transpose() * table.observations / weight_sum;
-    const Eigen::MatrixXd centred = table.observations.rowwise() - result.mean;
-    result.deviation =
-        (weights.transpose() * centred.cwiseAbs2() / weight_sum).array().sqrt().matrix();
+    const Eigen::Index d = table.observations.cols();
+    Overall result{.mean = Eigen::RowVectorXd(d), .deviation = Eigen::RowVectorXd(d)};
+    for (Eigen::Index j = 0; j < d; ++j) {
+        const auto values = table.observations.col(j).array();
+        const Eigen::ArrayXd present = values.isNaN().select(0.0, weights.array());
+        const double mass = present.sum();
+        result.mean[j] = values.isNaN().select(0.0, values * present).sum() / mass;
+        const Eigen::ArrayXd squares = (values - result.mean[j]).square() * present;
+        result.deviation[j] = std::sqrt(values.isNaN().select(0.0, squares).sum() / mass);
+    }
     return result;
 }
 

@@ -59,6 +59,10 @@ void validate(const SearchOptions& options) {
         throw InvalidArgument("fold_count is " + std::to_string(options.fold_count) +
                               "; it must be from " + std::to_string(fold_count_least) + " to " +
                               std::to_string(fold_count_limit) + ".");
+    if (options.em.has_missing_values && options.criterion == Criterion::cv)
+        throw InvalidArgument(
+            "Cross-validation takes complete rows: leave out those with missing values, or use "
+            "bic, icl or aic.");
     for (const int component_count : options.component_counts) {
         EmOptions em = options.em;
         em.component_count = component_count;
@@ -217,7 +221,8 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     std::optional<EmProblem> problem;
     std::optional<CrossValidation> folds;
     try {
-        problem.emplace(observations, observation_weights, fit_control, known_components);
+        problem.emplace(observations, observation_weights, fit_control, known_components,
+                        options.em.has_missing_values);
         const bool needs_tree = options.em.initialisation == Initialisation::hierarchical &&
                                 start.partition.empty() && !start.model &&
                                 std::ranges::any_of(candidates, [&](const Candidate& candidate) {

@@ -161,7 +161,7 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
         {gmm({"--bootstrap-test", "5"}), "--bootstrap-test"},
         {gmm({"--bootstrap-test", "19", "--observation-weights", "waiting"}),
          "The bootstrap test takes no case weights"},
-        {gmm({"--missing-rows", "mar"}), "--missing-rows mar is not available"},
+        {gmm({"--missing-rows", "mar", "--criterion", "cv"}), "do not go with cross-validation"},
         {gmm({"--precision", "single"}), "--precision single is not available"},
         {gmm({"--json", "--trace", "-"}), "Standard output holds one thing"},
         {gmm({"-o", folder.file("x"), "--trace", folder.file("x")}),

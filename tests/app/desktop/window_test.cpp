@@ -189,6 +189,28 @@ TEST_F(Window, FactorAnalysersAreAMethodOfTheirOwn) {
     EXPECT_FALSE(session.currentData()->setup.search.factors);
 }
 
+TEST_F(Window, RowsWithMissingValuesCanBeUsed) {
+    openThroughDialog(dataPath("airquality.csv"));
+    auto* rows = child<QComboBox>("missingRows");
+    ASSERT_NE(rows, nullptr);
+    rows->setCurrentIndex(2);
+    emit rows->activated(2);
+    child<QSpinBox>("kMax")->setValue(2);
+    child<QSpinBox>("restarts")->setValue(1);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const RunResult& result = *session.currentFit()->result;
+    EXPECT_EQ(result.table.incomplete_rows, 42);
+    EXPECT_EQ(result.chosen->data.rows_used, 153);
+    ASSERT_TRUE(settle());
+    for (const char* view : {"fit", "scatter", "understanding", "compare"}) {
+        window->showView(QLatin1String(view));
+        ASSERT_TRUE(settle());
+    }
+    EXPECT_FALSE(child<QWidget>("infoBar")->isVisible());
+}
+
 TEST_F(Window, DegreesOfFreedomCanBeGiven) {
     openThroughDialog(dataPath("faithful.csv"));
     auto* family = child<QComboBox>("familyCombo");
