@@ -16,6 +16,8 @@ void add_fit_gmm(CLI::App& fit, Action& action);
 void add_predict(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);
+void add_simulate_rows(CLI::App& simulate, Action& action);
+void add_simulate_misspecification(CLI::App& simulate, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);

@@ -29,6 +29,11 @@ int parse_and_run(int argc, char** argv) {
     add_predict(app, action);
     add_explain(app, action);
     add_sample(app, action);
+    CLI::App* simulate =
+        app.add_subcommand("simulate", "Draw from mixtures that are described, not fitted");
+    set_example(*simulate, "mixtura-cli simulate rows --components 3 --rows 500 -o rows.csv");
+    add_simulate_rows(*simulate, action);
+    add_simulate_misspecification(*simulate, action);
     add_compare(app, action);
     add_export(app, action);
     add_report(app, action);

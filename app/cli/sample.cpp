@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <limits>
 #include <memory>
 
 #include "mixtura/common/random.h"
 #include "mixtura/io/atomic_file.h"
-#include "mixtura/io/csv.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/model_file.h"
-#include "mixtura/io/number_format.h"
+#include "mixtura/io/sample_table.h"
 
 #include "arguments.h"
 #include "commands.h"
@@ -18,8 +16,6 @@
 namespace mixtura::cli {
 
 namespace {
-
-using nlohmann::json;
 
 constexpr std::int64_t row_limit = 1000000000;
 
@@ -31,39 +27,6 @@ struct SampleArguments {
     bool json = false;
 };
 
-/// A name for the column of components that is not one of the features.
-std::string component_column(const std::vector<std::string>& features) {
-    std::string name = "component";
-    while (std::find(features.begin(), features.end(), name) != features.end()) name += "_";
-    return name;
-}
-
-std::string sample_csv(const SavedModel& saved, const Sample& drawn) {
-    std::string text;
-    for (const std::string& name : saved.data.features) text += csv_field(name) + ",";
-    text += csv_field(component_column(saved.data.features)) + "\n";
-    for (Eigen::Index i = 0; i < drawn.observations.rows(); ++i) {
-        for (Eigen::Index j = 0; j < drawn.observations.cols(); ++j)
-            text += exact_text(drawn.observations(i, j)) + ",";
-        text += std::to_string(drawn.components[static_cast<std::size_t>(i)] + 1) + "\n";
-    }
-    return text;
-}
-
-json sample_json(const SavedModel& saved, const Sample& drawn) {
-    json observations = json::array();
-    json components = json::array();
-    for (Eigen::Index i = 0; i < drawn.observations.rows(); ++i) {
-        json row = json::array();
-        for (const double value : drawn.observations.row(i)) row.push_back(value);
-        observations.push_back(std::move(row));
-        components.push_back(drawn.components[static_cast<std::size_t>(i)] + 1);
-    }
-    return {{"features", saved.data.features},
-            {"observations", std::move(observations)},
-            {"components", std::move(components)}};
-}
-
 int sample_rows(const SampleArguments& arguments) {
     const bool writes_file = !arguments.output.empty() && arguments.output != "-";
     if (writes_file)
@@ -71,8 +34,9 @@ int sample_rows(const SampleArguments& arguments) {
     const SavedModel saved = read_model_file(arguments.model);
     RandomStream random(arguments.seed);
     const Sample drawn = sample(saved.model, arguments.rows, random);
-    write_output(arguments.output,
-                 arguments.json ? json_text(sample_json(saved, drawn)) : sample_csv(saved, drawn));
+    write_output(arguments.output, arguments.json
+                                       ? json_text(sample_json(saved.data.features, drawn))
+                                       : sample_csv(saved.data.features, drawn));
     return exit_done;
 }
 
