@@ -60,6 +60,20 @@ QString featureWords(const SavedModel& saved) {
                : FileOpener::tr("%1 and %2 more").arg(list).arg(features.size() - named);
 }
 
+/// A name that is free, for a table that comes from nowhere: "pasted/pasted-20260102-030405.tsv" in
+/// the program's own folder, which is made if it is not there.
+QString newTablePath(const QString& kind, const QString& ending) {
+    const QString folder =
+        QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + u'/' + kind;
+    QDir().mkpath(folder);
+    const QString stem = folder + u'/' + kind +
+                         QDateTime::currentDateTime().toString(QStringLiteral("-yyyyMMdd-HHmmss"));
+    QString path = stem + ending;
+    for (int number = 2; QFileInfo::exists(path); ++number)
+        path = QStringLiteral("%1-%2%3").arg(stem).arg(number).arg(ending);
+    return path;
+}
+
 }  // namespace
 
 FileOpener::FileOpener(Session& session, ProjectKeeper& keeper, QWidget& window, bool remembers)
@@ -251,16 +265,20 @@ void FileOpener::pasteTable() {
                           -1});
         return;
     }
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
-                           QStringLiteral("/pasted");
-    QDir().mkpath(folder);
-    const QString path =
-        folder +
-        QDateTime::currentDateTime().toString(QStringLiteral("'/pasted-'yyyyMMdd-HHmmss")) +
-        QStringLiteral(".tsv");
+    const QString path = newTablePath(QStringLiteral("pasted"), QStringLiteral(".tsv"));
     const QString failure = writeFileSafely(path, text.toUtf8());
     if (failure.isEmpty())
         open(path);
+    else
+        fail(failure, FailureKind::resource);
+}
+
+void FileOpener::importTable(const QString& kind, const QByteArray& csv,
+                             const CsvOptions& options) {
+    const QString path = newTablePath(kind, QStringLiteral(".csv"));
+    const QString failure = writeFileSafely(path, csv);
+    if (failure.isEmpty())
+        import(path, options);
     else
         fail(failure, FailureKind::resource);
 }

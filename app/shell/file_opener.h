@@ -41,6 +41,9 @@ class FileOpener : public QObject {
     /// Reads a data file without a dialog; a cell that cannot be read ends it with a problem.
     void import(const QString& path, const CsvOptions& options);
     void pasteTable();
+    /// Keeps a table that was made here as a file among the program's own, and reads that.
+    /// @param kind  first word of the file's name
+    void importTable(const QString& kind, const QByteArray& csv, const CsvOptions& options);
     /// Nobody is there to be asked.
     void setAnswersItself(bool answersItself) { answersItself_ = answersItself; }
     [[nodiscard]] bool isBusy() const { return job_ != nullptr || reader_.pendingCount() > 0; }

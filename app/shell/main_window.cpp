@@ -19,6 +19,7 @@
 #include "shell/info_bar.h"
 #include "shell/main_window_parts.h"
 #include "shell/start_page.h"
+#include "simulation/simulation_page.h"
 
 namespace mixtura::app {
 
@@ -59,7 +60,8 @@ void MainWindow::setAnswersItself(bool answersItself) {
 bool MainWindow::isIdle() const {
     const Parts& p = *parts_;
     return p.session->fitJob() == nullptr && p.current.isSettled() && p.views.isSettled() &&
-           p.session->background()->pendingCount() == 0 && !p.keeper.isBusy() && !p.opener.isBusy();
+           p.pages.simulation->isSettled() && p.session->background()->pendingCount() == 0 &&
+           !p.keeper.isBusy() && !p.opener.isBusy();
 }
 
 // --- layout ---
@@ -199,6 +201,10 @@ void MainWindow::exportAll(const QString& folder) {
 
 void MainWindow::exportFigure() {
     const QString shown = parts_->pages.shownView();
+    if (shown == u"simulation") {
+        parts_->pages.simulation->shownPlot()->saveFigureAs();
+        return;
+    }
     parts_->views
         .figure(shown == u"fit"             ? QStringLiteral("fit")
                 : shown == u"understanding" ? QStringLiteral("understanding")

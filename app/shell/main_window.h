@@ -28,9 +28,9 @@ class MainWindow : public QMainWindow {
     /// Reads a data file without a dialog; a cell that cannot be read ends it with a problem.
     void importFile(const QString& path, const CsvOptions& options);
     void saveProject(const QString& path);
-    /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help"; or a part of "understanding": "standard-errors", "agreement", "local-optima" or
-    /// "loadings".
+    /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare",
+    /// "simulation" or "help"; or a part of "understanding": "standard-errors", "agreement",
+    /// "local-optima" or "loadings"; or of "simulation": "misspecification".
     void showView(const QString& name);
     void showHelp(const QString& page);
     /// Writes model, labels, programs and figures of the model shown into `folder`; `exportDone`

@@ -26,7 +26,7 @@ struct MainWindow::Parts {
           opener(opened, keeper, window, reads),
           exports(opened, current, views, window, reads),
           actions(window, *opened.undoStack()),
-          pages(window, opened, views),
+          pages(window, opened, current, views),
           menus(window, actions, pages),
           status(*window.statusBar()) {}
 

@@ -17,6 +17,7 @@
 #include "shell/project_tree.h"
 #include "shell/shortcuts.h"
 #include "shell/start_page.h"
+#include "simulation/simulation_page.h"
 
 namespace mixtura::app {
 
@@ -153,11 +154,19 @@ void MainWindow::connectPages() {
     connect(p.pages.info, &InfoBar::actionChosen, this, [&p] { p.pages.showStart(); });
     connect(&p.views, &ResultViews::fitViewRequested, this,
             [this] { showView(QStringLiteral("fit")); });
-    connect(&p.views, &ResultViews::fileWritten, this, [this, &p](const QString& path) {
+    const auto sayWritten = [this, &p](const QString& path) {
         const QString words = tr("Wrote %1").arg(QDir::toNativeSeparators(path));
         p.session->logAction(words);
         statusBar()->showMessage(words, 5000);
-    });
+    };
+    connect(&p.views, &ResultViews::fileWritten, this, sayWritten);
+    connect(p.pages.simulation, &SimulationPage::fileWritten, this, sayWritten);
+    connect(p.pages.simulation, &SimulationPage::openRequested, this,
+            [&p](const QByteArray& csv, const CsvOptions& options, const QString& words,
+                 const QString& command) {
+                p.session->logAction(words, command);
+                p.opener.importTable(QStringLiteral("simulated"), csv, options);
+            });
 }
 
 void MainWindow::connectFiles() {

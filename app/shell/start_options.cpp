@@ -109,11 +109,13 @@ std::optional<int> parseArguments(const QStringList& arguments, StartOptions& op
     const QCommandLineOption screenshot(QStringLiteral("screenshot"),
                                         text("Save a picture of the window when all is done."),
                                         QStringLiteral("FILE.png"));
-    const QCommandLineOption tab(QStringLiteral("show"),
-                                 text("View to show: data, summary, scatter, fit, understanding "
-                                      "(or its parts standard-errors, "
-                                      "agreement, local-optima, loadings), compare or help."),
-                                 QStringLiteral("VIEW"));
+    const QCommandLineOption tab(
+        QStringLiteral("show"),
+        text("View to show: data, summary, scatter, fit, understanding "
+             "(or its parts standard-errors, "
+             "agreement, local-optima, loadings), compare, simulation (or its part "
+             "misspecification) or help."),
+        QStringLiteral("VIEW"));
     const QCommandLineOption project(QStringLiteral("save-project"),
                                      text("Save the project when all is done."),
                                      QStringLiteral("FILE.mixtura"));

@@ -149,7 +149,8 @@ void WindowMenus::addColours(QMenu& menu) {
 void WindowMenus::addHelpPages(QMenu& menu) {
     for (const auto& [text, page] : {std::pair{tr("&Contents"), QStringLiteral("index")},
                                      {tr("&Gaussian mixtures"), QStringLiteral("gaussian-mixture")},
-                                     {tr("&Importing data"), QStringLiteral("importing-data")}})
+                                     {tr("&Importing data"), QStringLiteral("importing-data")},
+                                     {tr("&Simulation"), QStringLiteral("simulation")}})
         connect(menu.addAction(text), &QAction::triggered, this,
                 [this, page = page] { emit helpRequested(page); });
 }

@@ -21,18 +21,20 @@
 #include "shell/project_tree.h"
 #include "shell/result_views.h"
 #include "shell/start_page.h"
+#include "simulation/simulation_page.h"
 
 namespace mixtura::app {
 
 namespace {
 
 /// Names of the tabs, in their order; a project remembers its view by them.
-constexpr std::array viewNames{"data",          "summary", "scatter", "fit",
-                               "understanding", "compare", "help"};
+constexpr std::array viewNames{"data",          "summary", "scatter",    "fit",
+                               "understanding", "compare", "simulation", "help"};
 
 }  // namespace
 
-WindowPages::WindowPages(QMainWindow& window, Session& session, ResultViews& views)
+WindowPages::WindowPages(QMainWindow& window, Session& session, CurrentModel& current,
+                         ResultViews& views)
     : start(new StartPage),
       info(new InfoBar),
       data(new DataPage(session)),
@@ -41,6 +43,7 @@ WindowPages::WindowPages(QMainWindow& window, Session& session, ResultViews& vie
       fit(views.fitPage()),
       understanding(views.understandingPage()),
       compare(views.comparePage()),
+      simulation(new SimulationPage(session, current)),
       help(new HelpPage),
       project(new ProjectTree(session)),
       setup(new SetupPanel(session)),
@@ -64,6 +67,7 @@ void WindowPages::buildViews(QMainWindow& window) {
     tabs->addTab(fit, tr("Fit"));
     tabs->addTab(understanding, tr("Understanding"));
     tabs->addTab(compare, tr("Compare"));
+    tabs->addTab(simulation, tr("Simulation"));
     tabs->addTab(help, tr("Help"));
     // On a small screen the panels keep their place; a view that needs more is cut, not the window.
     tabs->setMinimumWidth(window.fontMetrics().averageCharWidth() * 60);
@@ -114,6 +118,11 @@ void WindowPages::showView(const QString& name) const {
         tabs->setCurrentWidget(understanding);
         return;
     }
+    if (simulation->showPart(name)) {
+        stack->setCurrentWidget(tabs);
+        tabs->setCurrentWidget(simulation);
+        return;
+    }
     const auto* found = std::find_if(viewNames.begin(), viewNames.end(), [&](const char* known) {
         return name == QLatin1String(known);
     });
@@ -130,7 +139,8 @@ void WindowPages::showStart() const {
 }
 
 void WindowPages::follow(bool hasData) const {
-    if (!hasData && tabs->currentWidget() != help)
+    const bool needsData = tabs->currentWidget() != help && tabs->currentWidget() != simulation;
+    if (!hasData && needsData)
         showStart();
     else
         stack->setCurrentWidget(tabs);
@@ -155,6 +165,8 @@ QString WindowPages::helpPageOf(const QWidget* widget) const {
             return QStringLiteral("gaussian-mixture");
         if (widget == data || widget == summary || widget == start)
             return QStringLiteral("importing-data");
+        if (widget == simulation)
+            return QStringLiteral("simulation");
     }
     return QStringLiteral("index");
 }

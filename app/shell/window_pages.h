@@ -13,6 +13,7 @@ class QWidget;
 
 namespace mixtura::app {
 
+class CurrentModel;
 class DataPage;
 class HelpPage;
 class InfoBar;
@@ -23,6 +24,7 @@ class ProjectTree;
 class ResultViews;
 class Session;
 class SetupPanel;
+class SimulationPage;
 class StartPage;
 class SummaryPage;
 
@@ -30,11 +32,11 @@ class SummaryPage;
 struct WindowPages {
     Q_DECLARE_TR_FUNCTIONS(WindowPages)
   public:
-    WindowPages(QMainWindow& window, Session& session, ResultViews& views);
+    WindowPages(QMainWindow& window, Session& session, CurrentModel& current, ResultViews& views);
 
-    /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare" or
-    /// "help"; or a part of "understanding": "standard-errors", "agreement", "local-optima" or
-    /// "loadings".
+    /// Shows the view called "data", "summary", "scatter", "fit", "understanding", "compare",
+    /// "simulation" or "help"; or a part of "understanding": "standard-errors", "agreement",
+    /// "local-optima" or "loadings"; or of "simulation": "misspecification".
     void showView(const QString& name) const;
     void showTab(int tab) const;
     [[nodiscard]] QString shownView() const;
@@ -57,6 +59,7 @@ struct WindowPages {
     QWidget* fit = nullptr;
     QWidget* understanding = nullptr;
     QWidget* compare = nullptr;
+    SimulationPage* simulation = nullptr;
     HelpPage* help = nullptr;
     ProjectTree* project = nullptr;
     SetupPanel* setup = nullptr;

@@ -27,7 +27,8 @@ APP_ARROWS = {
     "data": {"session", "plots"},
     "fit": {"session", "plots"},
     "results": {"session", "plots"},
-    "shell": {"session", "plots", "data", "fit", "results"},
+    "simulation": {"session", "plots", "results"},
+    "shell": {"session", "plots", "data", "fit", "results", "simulation"},
 }
 SOURCE_ENDINGS = {".cpp", ".h", ".hpp", ".c", ".cl", ".cu", ".cuh"}
 SCRIPT_ENDINGS = {".py", ".R", ".sh", ".cmake"}

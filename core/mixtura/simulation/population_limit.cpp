@@ -20,6 +20,7 @@ constexpr int least_node_count = 256;
 constexpr int node_limit = 1 << 16;
 constexpr double iteration_tolerance = 1e-11;
 constexpr int iteration_limit = 20000;
+constexpr double root_tolerance = 1e-12;  // relative
 /// A line is one to the rounding of the eigenvalues.
 constexpr double line_tolerance = 1e-9;
 
@@ -51,9 +52,17 @@ class SymmetricMap {
             nodes_.emplace_back(1.0 + sigma * z, normal_density(z) * step);
         }
     }
-    double operator()(double t) const {
-        double sum = 0.0;
-        for (const auto& [x, weight] : nodes_) sum += weight * x * std::tanh(x * t / variance_);
+    struct ValueAndSlope {
+        double value = 0.0;
+        double slope = 0.0;
+    };
+    ValueAndSlope operator()(double t) const {
+        ValueAndSlope sum;
+        for (const auto& [x, weight] : nodes_) {
+            const double tanh = std::tanh(x * t / variance_);
+            sum.value += weight * x * tanh;
+            sum.slope += weight * x * x * (1.0 - tanh * tanh) / variance_;
+        }
         return sum;
     }
 
@@ -197,14 +206,17 @@ double symmetric_fixed_point(double signal_to_noise, double deviation_ratio) {
     if (deviation_ratio * deviation_ratio >= 1.0 + signal_to_noise)
         return 0.0;
     const SymmetricMap map(sigma, deviation_ratio * sigma);
-    double below = 0.0;
-    double above = std::sqrt(1.0 + sigma * sigma);  // E|x| <= sqrt(E x^2) bounds every fixed point
-    constexpr int halvings = 40;
-    for (int i = 0; i < halvings; ++i) {
-        const double middle = 0.5 * (below + above);
-        (map(middle) > middle ? below : above) = middle;
+    // map(t) - t is concave: from above the solution Newton's steps go down to it and never beyond.
+    double t = std::sqrt(1.0 + sigma * sigma);  // E|x| <= sqrt(E x^2) bounds every fixed point
+    constexpr int step_limit = 200;
+    for (int i = 0; i < step_limit; ++i) {
+        const auto [value, slope] = map(t);
+        const double step = (value - t) / (1.0 - slope);
+        if (!(std::abs(step) > root_tolerance * t))
+            break;
+        t += step;
     }
-    return 0.5 * (below + above);
+    return t;
 }
 
 LineLimit line_limit(const VectorRef& mixing_weights, const VectorRef& positions, double sigma,

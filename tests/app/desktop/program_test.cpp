@@ -56,8 +56,8 @@ TEST_F(Program, SaysNothingOnStandardErrorInANormalRun) {
     plan.search.component_counts = {1, 2, 3};
     plan.search.covariance_structures = {CovarianceStructure::VVV};
     write(in("plan.json"), QByteArray::fromStdString(to_json(plan).dump()));
-    for (const char* view :
-         {"data", "summary", "scatter", "fit", "understanding", "compare", "help"}) {
+    for (const char* view : {"data", "summary", "scatter", "fit", "understanding", "compare",
+                             "simulation", "misspecification", "help"}) {
         const Outcome outcome =
             run({test::dataPath("iris.csv"), QStringLiteral("--plan"), in("plan.json"),
                  QStringLiteral("--run"), QStringLiteral("--export-dir"), in("out"),

@@ -37,6 +37,7 @@ class Gallery {
     void draw(const QString& data) {
         settle();
         save(window_, "start");
+        simulation("hand-set");
         readThroughDialog(data);
         for (const char* view : {"data", "summary", "scatter", "fit", "understanding", "compare"})
             saveView(view, view);
@@ -49,6 +50,8 @@ class Gallery {
         for (const char* view : {"scatter", "fit", "understanding", "compare", "standard-errors",
                                  "agreement", "local-optima"})
             saveView(view, (std::string("fitted-") + view).c_str());
+        window_.findChild<QComboBox*>(QStringLiteral("simulationSource"))->setCurrentIndex(1);
+        simulation("fitted");
         standardErrors("hessian", 0);
         standardErrors("weighted-bootstrap", 99999);
         for (auto* box : window_.findChild<QWidget*>("fitPlot")->findChildren<QCheckBox*>())
@@ -97,6 +100,18 @@ class Gallery {
                 save(*dialog, what);
                 dialog->close();
             }
+    }
+    void simulation(const std::string& what) {
+        saveView("simulation", (what + "-rows").c_str());
+        window_.showView(QStringLiteral("misspecification"));
+        settle();
+        window_.findChild<QPushButton*>(QStringLiteral("studyRun"))->click();
+        auto* shown = window_.findChild<QComboBox*>(QStringLiteral("studyShown"));
+        for (int kind = 0; kind < shown->count(); ++kind) {
+            shown->setCurrentIndex(kind);
+            settle();
+            save(window_, (what + "-study-" + std::to_string(kind)).c_str());
+        }
     }
     void standardErrors(const char* source, int replicates) {
         window_.showView(QStringLiteral("standard-errors"));

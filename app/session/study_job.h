@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "mixtura/simulation/limit_curves.h"
+#include "mixtura/simulation/misspecification_study.h"
+
+namespace mixtura::app {
+
+/// A study with the curves that its samples lie about, one for each ratio; none where the centres are
+/// not on a line.
+struct StudyResult {
+    MisspecificationStudy study;
+    std::vector<std::vector<LimitPoint>> limits;
+};
+/// @throw InvalidArgument, Cancelled  as misspecification_study
+StudyResult studyOf(const GaussianMixture& model, const MisspecificationOptions& options,
+                    const FitControl& control = {});
+
+/// The study of a wrong variance, worked out on a thread of its own.
+class StudyJob : public QObject {
+    Q_OBJECT
+  public:
+    explicit StudyJob(QObject* parent = nullptr);
+    /// Stops and joins.
+    ~StudyJob() override;
+
+    /// Ends earlier work. The result shown until then stays until the new one is there.
+    void start(const GaussianMixture& model, const MisspecificationOptions& options,
+               int threadCount);
+    /// Ends the work; the samples drawn until then are kept.
+    void stop();
+    [[nodiscard]] bool isRunning() const { return work_ != nullptr; }
+    /// Units of work done, and how many there are; 0 of 0 where not known yet.
+    struct Progress {
+        qint64 done = 0;
+        qint64 total = 0;
+    };
+    [[nodiscard]] Progress progress() const;
+    /// Null until worked out.
+    [[nodiscard]] const std::shared_ptr<const StudyResult>& result() const { return result_; }
+    /// Why the last request brought no result, as a sentence; else empty.
+    [[nodiscard]] const QString& failure() const { return failure_; }
+
+  signals:
+    /// Anything but the progress.
+    void changed();
+    /// At most ten times a second.
+    void progressed();
+
+  private:
+    class Observer;
+    struct Work {
+        std::shared_ptr<Observer> observer;
+        std::jthread thread;
+    };
+    void retire();
+    void take(const Observer* worker, std::shared_ptr<const StudyResult> result,
+              const QString& failure);
+
+    std::shared_ptr<const StudyResult> result_;
+    QString failure_;
+    QTimer poll_;
+    std::unique_ptr<Work> work_;
+    std::vector<std::unique_ptr<Work>> ending_;  ///< stopped, their threads on the way out
+};
+
+}  // namespace mixtura::app
