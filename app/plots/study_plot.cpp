@@ -16,6 +16,7 @@
 
 #include "plots/palette.h"
 #include "plots/plot_style.h"
+#include "plots/point_cloud.h"
 
 namespace mixtura::app {
 
@@ -93,6 +94,9 @@ struct StudyPlot::Parts {
     QCPColorMap* map = nullptr;
     QCPColorScale* scale = nullptr;
     QCPCurve* boundary = nullptr;
+    QCPCurve* boundaryHalo = nullptr;  ///< lifts the line off the cells
+    QCPGraph* own = nullptr;           ///< SNR of the mixture itself
+    QCPItemText* ownName = nullptr;
     std::vector<QCPItemText*> numbers;
     QCPItemText* hint = nullptr;
     QCPLegend* legend = nullptr;
@@ -133,6 +137,8 @@ struct StudyPlot::Parts {
     void addCurves(QCustomPlot& plot);
     void addMap(QCustomPlot& plot);
     void addBoundary(QCustomPlot& plot);
+    void addNumbers(QCustomPlot& plot);
+    void addOwn(QCustomPlot& plot);
     void placeAxes(QCustomPlot& plot) const;
     [[nodiscard]] const StudyCell* cellAt(const QCustomPlot& plot, const QPointF& pixel) const;
 };
@@ -221,6 +227,9 @@ void StudyPlot::redraw() {
     p.level = nullptr;
     p.map = nullptr;
     p.boundary = nullptr;
+    p.boundaryHalo = nullptr;
+    p.own = nullptr;
+    p.ownName = nullptr;
     p.hint = nullptr;
     if (p.scale != nullptr) {
         plot.plotLayout()->remove(p.scale);
@@ -236,8 +245,10 @@ void StudyPlot::redraw() {
     } else if (isMap(p.shown())) {
         p.addMap(plot);
         p.addBoundary(plot);
+        p.addNumbers(plot);
     } else {
         p.addCurves(plot);
+        p.addOwn(plot);
     }
     p.placeAxes(plot);
     restyle();
@@ -291,16 +302,8 @@ void StudyPlot::Parts::addMap(QCustomPlot& plot) {
     map->data()->setRange({0.0, std::max(columns - 1.0, 1e-3)}, {0.0, std::max(rows - 1.0, 1e-3)});
     for (int s = 0; s < columns; ++s) {
         for (int r = 0; r < rows; ++r) {
-            const double value =
-                figure(cell(static_cast<std::size_t>(r), static_cast<std::size_t>(s)));
-            map->data()->setCell(s, r, value);
-            auto* text = new QCPItemText(&plot);
-            text->setLayer(QStringLiteral("above"));
-            text->position->setAxes(plot.xAxis, plot.yAxis);
-            text->position->setType(QCPItemPosition::ptPlotCoords);
-            text->position->setCoords(s, r);
-            text->setText(std::isnan(value) ? QString() : QLocale().toString(value, 'f', 2));
-            numbers.push_back(text);
+            map->data()->setCell(
+                s, r, figure(cell(static_cast<std::size_t>(r), static_cast<std::size_t>(s))));
         }
     }
     scale = new QCPColorScale(&plot);
@@ -312,10 +315,46 @@ void StudyPlot::Parts::addMap(QCustomPlot& plot) {
     map->setDataRange(shown() == Shown::collapseMap ? QCPRange(0.0, 1.0) : QCPRange(0.0, mapEnd));
 }
 
+/// Above the boundary, which crosses them.
+void StudyPlot::Parts::addNumbers(QCustomPlot& plot) {
+    for (int s = 0; s < map->data()->keySize(); ++s) {
+        for (int r = 0; r < map->data()->valueSize(); ++r) {
+            const double value = map->data()->cell(s, r);
+            auto* text = new QCPItemText(&plot);
+            text->setLayer(QStringLiteral("above"));
+            text->position->setAxes(plot.xAxis, plot.yAxis);
+            text->position->setType(QCPItemPosition::ptPlotCoords);
+            text->position->setCoords(s, r);
+            text->setText(std::isnan(value) ? QString() : QLocale().toString(value, 'f', 2));
+            numbers.push_back(text);
+        }
+    }
+}
+
+/// A line at the SNR of the mixture itself, where the axis reaches it.
+void StudyPlot::Parts::addOwn(QCustomPlot& plot) {
+    const std::vector<double> x = sortedNoises();
+    const double snr = study->arrangement.signal_to_noise;
+    if (snr < x.front() || snr > x.back())
+        return;
+    own = plot.addGraph();
+    own->addData({snr, snr}, {-1e3, 1e3});
+    ownName = new QCPItemText(&plot);
+    ownName->setLayer(QStringLiteral("above"));
+    ownName->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    ownName->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    ownName->position->setAxes(plot.xAxis, plot.yAxis);
+    ownName->position->setAxisRect(plot.axisRect());
+    ownName->position->setCoords(snr, 0.01);
+    ownName->setPositionAlignment(Qt::AlignHCenter | Qt::AlignTop);
+    ownName->setText(StudyPlot::tr("this mixture"));
+    ownName->setPadding(QMargins(4, 1, 4, 1));
+}
+
 void StudyPlot::Parts::addBoundary(QCustomPlot& plot) {
     constexpr int stepsPerCell = 24;
+    boundaryHalo = new QCPCurve(plot.xAxis, plot.yAxis);
     boundary = new QCPCurve(plot.xAxis, plot.yAxis);
-    boundary->setLayer(QStringLiteral("above"));
     const std::vector<double> x = sortedNoises();
     const std::vector<double> y = sortedRatios();
     for (std::size_t s = 0; s + 1 < x.size(); ++s) {
@@ -327,6 +366,7 @@ void StudyPlot::Parts::addBoundary(QCustomPlot& plot) {
                                      ? std::numeric_limits<double>::quiet_NaN()
                                      : placeOf(ratio, y);
             boundary->addData(static_cast<double>(s) + part, place);
+            boundaryHalo->addData(static_cast<double>(s) + part, place);
         }
     }
 }
@@ -430,6 +470,14 @@ void StudyPlot::restyle() {
         p.hint->setFont(theme().font);
         p.hint->setColor(theme().text);
     }
+    if (p.own != nullptr) {
+        p.own->setPen(QPen(theme().text, 1.0, Qt::DotLine));
+        QColor veil = theme().background;
+        veil.setAlpha(205);
+        p.ownName->setBrush(veil);
+        p.ownName->setFont(theme().font);
+        p.ownName->setColor(theme().text);
+    }
     if (p.level != nullptr)
         p.level->setPen(QPen(theme().axis, 1.0, Qt::DashLine));
     constexpr std::array shapes = {QCPScatterStyle::ssDisc,
@@ -452,6 +500,9 @@ void StudyPlot::restyle() {
         curve.samples->setName(ratio == 0.0 ? tr("0 (k-means)") : shown(ratio));
         p.legend->addItem(new QCPPlottableLegendItem(p.legend, curve.samples));
     }
+    if (p.result && !p.result->limits.empty() && !p.curves.empty())
+        p.legend->addItem(new ComponentLegendItem(p.legend, ComponentLegendItem::line,
+                                                  tr("rows \u2192 \u221e"), dark));
     p.legend->setVisible(!p.curves.empty());
     p.legendTitle->setVisible(!p.curves.empty());
     p.legendTitle->setText(p.curves.empty() ? QString() : tr("tau / sigma"));
@@ -478,7 +529,10 @@ void StudyPlot::restyle() {
         number->setFont(bold);
         number->setColor(below.lightnessF() > 0.55 ? QColor(0x10, 0x10, 0x10) : QColor(Qt::white));
     }
-    p.boundary->setPen(QPen(theme().text, 2.4, Qt::DashLine));
+    p.boundary->setPen(QPen(theme().text, 2.0, Qt::DashLine));
+    QColor halo = theme().background;
+    halo.setAlpha(170);
+    p.boundaryHalo->setPen(QPen(halo, 5.0));
 }
 
 void StudyPlot::describeStudy() {

@@ -183,26 +183,31 @@ void RowsPart::requestFigure(const std::vector<int>& features) {
                 });
 }
 
+void RowsPart::withCsv(const std::function<void(const SimulatedSample&, const QByteArray&)>& use) {
+    queue_.post(
+        csvKey,
+        [sample = sample_, use](const std::stop_token& /*stop*/) -> BackgroundQueue::Delivery {
+            return [sample, csv = sampleCsv(*sample), use] { use(*sample, csv); };
+        });
+}
+
 void RowsPart::open() {
-    queue_.post(csvKey,
-                [this, sample = sample_, title = title_,
-                 command = command_](const std::stop_token& /*stop*/) -> BackgroundQueue::Delivery {
-                    const QByteArray csv = sampleCsv(*sample);
-                    return [this, sample, csv, title, command] {
-                        emit openRequested(
-                            csv, sampleImport(*sample),
-                            tr("Drew %1 rows of the %2, seed %3")
-                                .arg(QLocale().toString(qint64(sample->request.rowCount)), title)
-                                .arg(sample->request.seed),
-                            command);
-                    };
-                });
+    withCsv([this, title = title_, command = command_](const SimulatedSample& sample,
+                                                       const QByteArray& csv) {
+        emit openRequested(csv, sampleImport(sample),
+                           tr("Drew %1 rows of the %2, seed %3")
+                               .arg(QLocale().toString(qint64(sample.request.rowCount)), title)
+                               .arg(sample.request.seed),
+                           command);
+    });
 }
 
 void RowsPart::save() {
-    const QString path = saveCsvAs(view_, QStringLiteral("simulated.csv"), sampleCsv(*sample_));
-    if (!path.isEmpty())
-        emit fileWritten(path);
+    withCsv([this](const SimulatedSample& /*sample*/, const QByteArray& csv) {
+        const QString path = saveCsvAs(view_, QStringLiteral("simulated.csv"), csv);
+        if (!path.isEmpty())
+            emit fileWritten(path);
+    });
 }
 
 }  // namespace mixtura::app

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <QTimer>
+#include <functional>
 #include <memory>
 
 #include "session/background_queue.h"
@@ -53,6 +54,8 @@ class RowsPart : public QObject {
     void take(const std::shared_ptr<const SimulatedSample>& sample);
     void requestFigure(const std::vector<int>& features);
     void showHint(const QString& words);
+    /// Writes the rows as text in the background, then hands them on.
+    void withCsv(const std::function<void(const SimulatedSample&, const QByteArray&)>& use);
     void open();
     void save();
 

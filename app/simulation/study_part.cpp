@@ -229,18 +229,13 @@ void StudyPart::sayResult() {
     const QString factor =
         share > 1.0 - 1e-9 ? QString() : QLocale().toString(share, 'g', 3) + u' ';
     QString words =
-        tr("%1, its own SNR %2; from tau/sigma = \u221a(1 + %3SNR) on, centres that have come "
-           "together do not part again.")
+        tr("%1, its own SNR %2; %3 samples of %4 rows in each cell. From tau/sigma = \u221a(1 + "
+           "%5SNR) on, centres that have come together do not part again.")
             .arg(title_.left(1).toUpper() + title_.mid(1), shown(study.arrangement.signal_to_noise),
-                 factor);
-    const bool hasLimit = !job_.result()->limits.empty();
+                 QLocale().toString(study.options.replicate_count),
+                 QLocale().toString(qint64(study.options.row_count)), factor);
     const auto unconverged = std::ranges::count_if(
         study.cells, [](const StudyCell& cell) { return cell.unconverged_count > 0; });
-    words += u' ' + (hasLimit ? tr("Marks: means of %1 samples of %2 rows, with their standard "
-                                   "errors; lines: infinitely many rows.")
-                              : tr("Means of %1 samples of %2 rows, with their standard errors."))
-                        .arg(QLocale().toString(study.options.replicate_count),
-                             QLocale().toString(qint64(study.options.row_count)));
     if (study.cancelled)
         words += u' ' + tr("Stopped early: some samples were not drawn.");
     if (unconverged > 0)

@@ -34,7 +34,7 @@ class Expectation {
     Expectation(const VectorRef& mixing_weights, double deviation)
         : log_weights_(mixing_weights.array().log()), deviation_(deviation) {}
 
-    void operator()(Eigen::Ref<Eigen::ArrayXXd> squares) const {
+    void operator()(Eigen::Ref<Eigen::ArrayXXd>& squares) const {
         if (deviation_ > 0.0)
             soften(squares);
         else
@@ -42,7 +42,7 @@ class Expectation {
     }
 
   private:
-    void soften(Eigen::Ref<Eigen::ArrayXXd> values) const {
+    void soften(Eigen::Ref<Eigen::ArrayXXd>& values) const {
         const double factor = -0.5 / (deviation_ * deviation_);
         for (Index k = 0; k < values.cols(); ++k)
             values.col(k) = factor * values.col(k) + log_weights_[k];
@@ -51,7 +51,7 @@ class Expectation {
         const Eigen::ArrayXd sums = values.rowwise().sum();
         for (Index k = 0; k < values.cols(); ++k) values.col(k) /= sums;
     }
-    static void harden(Eigen::Ref<Eigen::ArrayXXd> values) {
+    static void harden(Eigen::Ref<Eigen::ArrayXXd>& values) {
         for (Index i = 0; i < values.rows(); ++i) {
             Index nearest = 0;
             values.row(i).minCoeff(&nearest);

@@ -17,6 +17,7 @@ namespace {
 
 std::vector<double> abscissae(double least, double greatest, int point_count, double bend) {
     std::vector<double> values;
+    values.reserve(static_cast<std::size_t>(point_count));
     for (int i = 0; i < point_count; ++i)
         values.push_back(least * std::pow(greatest / least, i / std::max(point_count - 1.0, 1.0)));
     values.back() = greatest;

@@ -160,7 +160,7 @@ TEST_F(Simulation, TheStudyRunsWhenItIsSeenAndIsThatOfTheCore) {
     EXPECT_EQ(studyPlot()->dataCsv().toStdString(), study_csv(misspecification_study(model)));
     EXPECT_TRUE(text("studyHeadline").contains(QStringLiteral("its own SNR 4;")))
         << text("studyHeadline").toStdString();
-    EXPECT_TRUE(text("studyHeadline").contains(QStringLiteral("infinitely many rows")));
+    EXPECT_TRUE(text("studyHeadline").contains(QStringLiteral("20 samples of 1000 rows")));
 
     child<QLineEdit>("studySignals")->setText(QStringLiteral("1; 4,5"));
     child<QLineEdit>("studyRatios")->setText(QStringLiteral("0.5, 2"));
