@@ -24,10 +24,11 @@ namespace {
 
 enum class Shown { separation, distance, separationMap, collapseMap };
 
-constexpr double hoverReach = 10.0;       // pixels
-constexpr double mapEnd = 2.0;            // separations above have the colour of this
-constexpr double mostSeparation = 3.0;    // of the first view; more is a zoom away
-constexpr std::size_t mostTicks = 12;     // with a name; of more values some go without
+constexpr double hoverReach = 10.0;     // pixels
+constexpr double mapEnd = 2.0;          // separations above have the colour of this
+constexpr double mostSeparation = 3.0;  // of the first view; more is a zoom away
+constexpr std::size_t mostTicks = 12;   // with a name; of more values some go without
+constexpr std::size_t mostNumbers = 900;
 constexpr double readableCellWidth = 34;  // pixels, below which no number stands in a cell
 
 bool isMap(Shown shown) {
@@ -315,8 +316,10 @@ void StudyPlot::Parts::addMap(QCustomPlot& plot) {
     map->setDataRange(shown() == Shown::collapseMap ? QCPRange(0.0, 1.0) : QCPRange(0.0, mapEnd));
 }
 
-/// Above the boundary, which crosses them.
+/// Above the boundary, which crosses them; of more cells there is never room for them.
 void StudyPlot::Parts::addNumbers(QCustomPlot& plot) {
+    if (study->cells.size() > mostNumbers)
+        return;
     for (int s = 0; s < map->data()->keySize(); ++s) {
         for (int r = 0; r < map->data()->valueSize(); ++r) {
             const double value = map->data()->cell(s, r);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -155,6 +158,29 @@ TEST_F(CliMisspecification, TakesTheCentresOfAModelInAnyUnits) {
                      "--deviation-ratios", "1", "--replicates", "2"})
                     .out,
                 Not(HasSubstr("infinitely many rows")));
+}
+
+TEST_F(CliMisspecification, CtrlCKeepsTheSamplesDrawnUntilThen) {
+    using namespace std::chrono_literals;
+    const TemporaryFolder folder;
+    const std::string path = folder.file("study.csv");
+    std::chrono::steady_clock::time_point asked;
+    const auto result =
+        cli({"simulate", "misspecification", "--signal-to-noise", "4", "--deviation-ratios", "1",
+             "--rows", "2000", "--replicates", "100000", "--json", "-o", path},
+            {.while_running = [&](pid_t child) {
+                std::this_thread::sleep_for(1000ms);
+                asked = std::chrono::steady_clock::now();
+                ::kill(child, SIGINT);
+            }});
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 2s);
+    EXPECT_EQ(result.status, 130) << result.err;
+    const json document = json::parse(result.out);
+    EXPECT_EQ(document["status"], "cancelled");
+    const int done = document["cells"][0]["replicates"].get<int>();
+    EXPECT_GE(done, 1);
+    EXPECT_LT(done, 100000);
+    EXPECT_EQ(fields(text_of(path)).size(), 2U);
 }
 
 TEST(CliSimulate, SaysInOneSentenceWhatIsWrong) {
