@@ -237,7 +237,7 @@ void StudyPlot::redraw() {
         p.scale = nullptr;
         plot.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, nullptr);
     }
-    if (!p.study) {
+    if (p.study == nullptr) {
         p.hint = new QCPItemText(&plot);
         p.hint->setLayer(QStringLiteral("above"));
         p.hint->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -375,10 +375,10 @@ void StudyPlot::Parts::addBoundary(QCustomPlot& plot) {
 }
 
 void StudyPlot::Parts::placeAxes(QCustomPlot& plot) const {
-    const bool maps = study && isMap(shown());
+    const bool maps = study != nullptr && isMap(shown());
     plot.xAxis->setScaleType(maps ? QCPAxis::stLinear : QCPAxis::stLogarithmic);
     plot.xAxis->setNumberFormat(QStringLiteral("gb"));
-    if (!study)
+    if (study == nullptr)
         return;
     const auto ticks = [](const std::vector<double>& values, bool byPlace) {
         auto ticker = QSharedPointer<QCPAxisTickerText>::create();
@@ -396,7 +396,7 @@ void StudyPlot::Parts::placeAxes(QCustomPlot& plot) const {
 }
 
 const StudyCell* StudyPlot::Parts::cellAt(const QCustomPlot& plot, const QPointF& pixel) const {
-    if (!study || !plot.axisRect()->rect().contains(pixel.toPoint()))
+    if (study == nullptr || !plot.axisRect()->rect().contains(pixel.toPoint()))
         return nullptr;
     if (isMap(shown())) {
         const long s = std::lround(plot.xAxis->pixelToCoord(pixel.x()));
@@ -453,7 +453,7 @@ void StudyPlot::restyle() {
     Parts& p = *parts_;
     const bool dark = theme().dark;
     styleAxisRect(*plot()->axisRect(), theme());
-    const bool maps = p.study && isMap(p.shown());
+    const bool maps = p.study != nullptr && isMap(p.shown());
     plot()->xAxis->setLabel(maps ? tr("Signal-to-noise ratio")
                                  : tr("Signal-to-noise ratio (logarithmic)"));
     plot()->yAxis->setLabel(maps ? tr("tau / sigma, assumed over true deviation")
@@ -541,7 +541,7 @@ void StudyPlot::restyle() {
 void StudyPlot::describeStudy() {
     const Parts& p = *parts_;
     const QString name = tr("Study of a wrong variance");
-    if (!p.study) {
+    if (p.study == nullptr) {
         describe(name, tr("Separation of fitted over true centres against the signal-to-noise "
                           "ratio; nothing is simulated yet."));
         return;
@@ -565,7 +565,7 @@ void StudyPlot::describeStudy() {
 
 void StudyPlot::resetView() {
     Parts& p = *parts_;
-    if (!p.study) {
+    if (p.study == nullptr) {
         setRange(*plot()->xAxis, {0.1, 10.0});
         setRange(*plot()->yAxis, {0.0, 2.0});
         scheduleReplot();
@@ -608,7 +608,8 @@ void StudyPlot::zoomBy(double factor) {
 }
 
 QByteArray StudyPlot::dataCsv() const {
-    return parts_->study ? QByteArray::fromStdString(study_csv(*parts_->study)) : QByteArray();
+    return parts_->study != nullptr ? QByteArray::fromStdString(study_csv(*parts_->study))
+                                    : QByteArray();
 }
 
 QString StudyPlot::fileStem() const {

@@ -77,7 +77,7 @@ def check_program(_arguments):
 
 
 def check_labels(_arguments):
-    sources = [*ROOT.glob("app/fit/*.cpp"), *ROOT.glob("app/data/*.cpp")]
+    sources = [*ROOT.glob("app/fit/*.cpp"), *ROOT.glob("app/data/*.cpp"), *ROOT.glob("app/simulation/*.cpp")]
     shown = {label.replace("&", "").rstrip(":") for source in sources
              for label in re.findall(r'\btr\("((?:[^"\\]|\\.)*)"\)', source.read_text(encoding="utf-8"))}
     for name in ("gaussian-mixture.md", "importing-data.md"):
@@ -85,6 +85,11 @@ def check_labels(_arguments):
         for label in re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE):
             if label != "label" and label not in shown:
                 yield f"{name}: no label in the window says \"{label}\""
+    for table in re.findall(r"^\| field \|.*\n\|.*\n((?:\|.*\n)+)",
+                            (ROOT / "resources/help/simulation.md").read_text(encoding="utf-8"), re.MULTILINE):
+        for label in re.findall(r"^\| ([^|]+?) \|", table, re.MULTILINE):
+            if label not in shown:
+                yield f"simulation.md: no label in the window says \"{label}\""
 
 
 def main():
