@@ -15,9 +15,8 @@ namespace mixtura::cli {
 namespace {
 
 /// Commands that are part of the public interface and not of this version.
-constexpr std::array<std::pair<const char*, const char*>, 4> later_commands = {
+constexpr std::array<std::pair<const char*, const char*>, 3> later_commands = {
     {{"moe", "Mixtures of experts"},
-     {"incremental", "Incremental mixtures"},
      {"sdp", "SDP clusterings"},
      {"replay", "Replays of a project's log"}}};
 

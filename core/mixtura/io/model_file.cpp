@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mixtura/io/model_file.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -25,6 +27,8 @@ constexpr const char* format_name = "mixtura-model";
 constexpr std::string_view gaussian_kind = "gaussian_mixture";
 constexpr std::string_view student_kind = "student_mixture";
 constexpr std::string_view factor_kind = "factor_mixture";
+constexpr std::string_view incremental_kind = "incremental_mixture";
+constexpr std::array readable_kinds = {gaussian_kind, student_kind, factor_kind, incremental_kind};
 constexpr double tolerance = 1e-9;  ///< of sums and symmetry, as GaussianMixture checks them
 
 /// JSON has no NaN and no infinity.
@@ -371,14 +375,17 @@ StartRecord read_start(const JsonReader& reader) {
             .diagnosis = optional_text(reader, "diagnosis")};
 }
 
-FitRecord read_fit(const JsonReader& reader) {
+FitRecord read_fit(const JsonReader& reader, bool has_likelihood) {
+    const auto figure_of = [&](std::string_view key) {
+        return has_likelihood ? reader.at(key).number() : reader.at(key).number_or_null();
+    };
     FitRecord fit;
     fit.status = reader.at("status").text();
-    fit.log_likelihood = reader.at("log_likelihood").number();
+    fit.log_likelihood = figure_of("log_likelihood");
     fit.parameter_count = reader.at("parameter_count").count();
-    fit.bic = reader.at("bic").number();
-    fit.icl = reader.at("icl").number();
-    fit.aic = reader.at("aic").number();
+    fit.bic = figure_of("bic");
+    fit.icl = figure_of("icl");
+    fit.aic = figure_of("aic");
     fit.entropy = optional_number(reader, "entropy");
     fit.iterations = reader.at("iterations").count();
     const JsonReader trace = reader.at("trace");
@@ -428,10 +435,12 @@ void check_header(const JsonReader& root) {
                                 "reads up to version " +
                                 std::to_string(model_file_version));
     const std::string kind = root.at("kind").text();
-    if (kind != gaussian_kind && kind != student_kind && kind != factor_kind)
-        root.at("kind").fail("is \"" + kind + "\"; only \"" + std::string(gaussian_kind) +
-                             "\", \"" + std::string(student_kind) + "\" and \"" +
-                             std::string(factor_kind) + "\" can be read here");
+    if (std::ranges::find(readable_kinds, kind) == readable_kinds.end()) {
+        std::string message = "is \"" + kind + "\"; what can be read here is";
+        for (const std::string_view known : readable_kinds)
+            message.append(" \"").append(known).append("\"");
+        root.at("kind").fail(message);
+    }
 }
 
 }  // namespace
@@ -462,6 +471,10 @@ json to_json(const SavedModel& saved) {
         {"component_tests", component_tests_json(saved.component_tests)}};
     if (!saved.labels.names.empty())
         document["labels"] = labels_json(saved.labels);
+    if (saved.incremental) {
+        document["kind"] = incremental_kind;
+        add_incremental(document, *saved.incremental);
+    }
     return document;
 }
 
@@ -483,14 +496,20 @@ SavedModel saved_model_from(const json& document) {
     DataProvenance data = read_data(root.at("data"));
     GaussianMixture model =
         read_mixture(root.at("parameters"), options, data.features.size(), root.at("kind").text());
+    const bool is_incremental = root.at("kind").text() == incremental_kind;
     SavedModel saved{.backend = root.at("software").at("backend").text(),
                      .data = std::move(data),
                      .options = options.value(),
                      .model = std::move(model),
-                     .fit = read_fit(root.at("fit")),
+                     .fit = read_fit(root.at("fit"), !is_incremental),
                      .selection = {},
                      .component_tests = {},
-                     .labels = {}};
+                     .labels = {},
+                     .incremental = std::nullopt};
+    if (is_incremental)
+        saved.incremental =
+            read_incremental(root, static_cast<std::size_t>(saved.model.component_count()),
+                             saved.data.features.size());
     if (root.has("labels"))
         saved.labels =
             read_labels(root.at("labels"), static_cast<std::size_t>(saved.model.component_count()));

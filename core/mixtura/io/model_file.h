@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
+#include "mixtura/io/incremental_record.h"
 
 namespace mixtura {
 
@@ -107,6 +109,8 @@ struct SavedModel {
     std::vector<SelectionRecord> selection;
     std::vector<ComponentTestRecord> component_tests;  ///< of the model's covariance structure
     LabelRecord labels;
+    /// Of an incremental mixture, which has no likelihood of all its rows: its figures are unknown.
+    std::optional<IncrementalRecord> incremental = std::nullopt;
 };
 
 /// The name of each component where labels name some: their labels, then "component 4" and so on;
