@@ -12,6 +12,7 @@
 #include "mixtura/io/number_format.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/plan.h"
+#include "mixtura/plan/target_prediction.h"
 #include "mixtura/selection/adjusted_rand_index.h"
 
 #include "arguments.h"
@@ -53,8 +54,9 @@ std::optional<std::string> data_file_of(const std::string& model_path, const Sav
     return std::nullopt;
 }
 
-Labels labels_of(const std::string& model_path, const SavedModel& saved,
+Labels labels_of(const std::string& model_path, const SavedModel& whole,
                  const FitControl& control) {
+    const SavedModel saved = input_model(whole);
     Labels labels;
     if (saved.data.source == "-") {
         labels.obstacle = "its data came from standard input";
@@ -97,6 +99,11 @@ double agreement(const Labels& a, const Labels& b) {
     return adjusted_rand_index(of_a, of_b);
 }
 
+/// A figure that may not be known: an incremental mixture has no likelihood of all its rows.
+std::string figure_text(double value) {
+    return std::isfinite(value) ? fixed_text(value, 3) : "-";
+}
+
 std::string figures_text(const std::vector<std::string>& paths,
                          const std::vector<SavedModel>& models) {
     TextTable table({{"#"},
@@ -114,10 +121,9 @@ std::string figures_text(const std::vector<std::string>& paths,
         table.add_row({std::to_string(i + 1), display_text(paths[i]),
                        to_string(saved.model.covariance_form()) + "," +
                            std::to_string(saved.model.component_count()),
-                       std::to_string(saved.data.rows_used),
-                       fixed_text(saved.fit.log_likelihood, 3),
-                       std::to_string(saved.fit.parameter_count), fixed_text(saved.fit.bic, 3),
-                       fixed_text(saved.fit.icl, 3), fixed_text(saved.fit.aic, 3),
+                       std::to_string(saved.data.rows_used), figure_text(saved.fit.log_likelihood),
+                       std::to_string(saved.fit.parameter_count), figure_text(saved.fit.bic),
+                       figure_text(saved.fit.icl), figure_text(saved.fit.aic),
                        saved.fit.spurious.empty() ? saved.fit.status : "spurious"});
     }
     return table.text("");

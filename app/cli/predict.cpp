@@ -11,6 +11,7 @@
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
+#include "mixtura/plan/target_prediction.h"
 
 #include "arguments.h"
 #include "commands.h"
@@ -69,6 +70,46 @@ json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t r
     return document;
 }
 
+/// What is said of the model's target, an array for each column of the table.
+json target_json(const SavedModel& saved, const TargetPrediction& prediction,
+                 const TargetScore& target_score) {
+    json document = {{"column", saved.incremental->target}};
+    if (prediction.classes.empty()) {
+        document["mean"] = numbers_json(prediction.mean);
+        document["variance"] = numbers_json(prediction.variance);
+        document["lower"] = numbers_json(prediction.lower);
+        document["upper"] = numbers_json(prediction.upper);
+        if (target_score.row_count > 0)
+            document["rmse"] = target_score.rmse;
+        return document;
+    }
+    document["classes"] = prediction.classes;
+    json classification = json::array();
+    json probabilities = json::array();
+    for (std::size_t i = 0; i < prediction.classification.size(); ++i) {
+        classification.push_back(
+            prediction.classes[static_cast<std::size_t>(prediction.classification[i])]);
+        probabilities.push_back(
+            numbers_json(prediction.probabilities.row(static_cast<Eigen::Index>(i)).transpose()));
+    }
+    document["prediction"] = std::move(classification);
+    document["probabilities"] = std::move(probabilities);
+    if (target_score.row_count > 0)
+        document["accuracy"] = target_score.accuracy;
+    return document;
+}
+
+std::string target_text(const SavedModel& saved, const TargetPrediction& prediction,
+                        const TargetScore& target_score) {
+    if (target_score.row_count == 0)
+        return {};
+    return "Target '" + display_text(saved.incremental->target, 40) + "': " +
+           (prediction.classes.empty()
+                ? "root mean squared error " + rounded_text(target_score.rmse, 5)
+                : "accuracy " + fixed_text(target_score.accuracy, 4)) +
+           " on " + std::to_string(target_score.row_count) + " rows that have it\n";
+}
+
 /// How many rows went to each component, in a few lines.
 std::string scores_text(const PredictArguments& arguments, const FeatureTable& table,
                         const Scores& scores, std::int64_t row_count,
@@ -122,7 +163,8 @@ int predict(const PredictArguments& arguments) {
         throw InvalidArgument("--imputed needs the name of a file.");
     if (!arguments.imputed.empty())
         expect_writable(arguments.imputed);
-    const SavedModel saved = read_model_file(arguments.model);
+    const SavedModel whole = read_model_file(arguments.model);
+    const SavedModel saved = input_model(whole);
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
@@ -132,19 +174,35 @@ int predict(const PredictArguments& arguments) {
     const std::int64_t row_count = import.data.row_count();
     const FeatureTable table =
         model_features(saved, import.data, missing_rows_of(arguments, saved));
+    if (table.incomplete_rows > 0 && has_target(whole))
+        throw InvalidArgument(
+            "A target is predicted from complete rows; leave the others out: --missing-rows drop.");
     const Scores scores = table.incomplete_rows > 0
                               ? score_observed(saved.model, table.observations, run_with.control)
                               : score(saved.model, table.observations, run_with.control);
     if (!arguments.imputed.empty())
         write_output(arguments.imputed, imputed_csv(saved, table));
+    std::optional<TargetPrediction> prediction;
+    TargetScore target_score;
+    if (has_target(whole)) {
+        prediction = predict_target(whole, table.observations);
+        target_score = score_target(whole, *prediction, table, import.data);
+    }
     progress.clear();
-    if (writes_file || !arguments.json)
+    if (writes_file || !arguments.json) {
+        const std::string csv = assignments_csv(table, scores, row_count, component_names(saved));
         write_output(arguments.output,
-                     assignments_csv(table, scores, row_count, component_names(saved)));
-    if (arguments.json)
-        write_output("-", json_text(scores_json(table, scores, row_count, component_names(saved))));
-    else if (writes_file)
-        write_output("-", scores_text(arguments, table, scores, row_count, saved.labels.names));
+                     prediction ? with_target_columns(csv, table, *prediction, row_count) : csv);
+    }
+    if (arguments.json) {
+        json document = scores_json(table, scores, row_count, component_names(saved));
+        if (prediction)
+            document["target"] = target_json(whole, *prediction, target_score);
+        write_output("-", json_text(document));
+    } else if (writes_file) {
+        write_output("-", (prediction ? target_text(whole, *prediction, target_score) : "") +
+                              scores_text(arguments, table, scores, row_count, saved.labels.names));
+    }
     std::cerr << left_out_text(table, row_count);
     return exit_done;
 }

@@ -7,6 +7,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/plan/target_prediction.h"
 #include "mixtura/report/report_html.h"
 
 #include "arguments.h"
@@ -70,8 +71,9 @@ int report(const ReportArguments& arguments) {
     if (arguments.output != "-")
         expect_writable(arguments.output);
     const SavedModel saved = read_model_file(arguments.model);
-    write_output(arguments.output,
-                 arguments.data.empty() ? report_html(saved) : report_with_rows(arguments, saved));
+    write_output(arguments.output, arguments.data.empty()
+                                       ? report_html(saved)
+                                       : report_with_rows(arguments, input_model(saved)));
     return exit_done;
 }
 

@@ -227,6 +227,15 @@ std::string labels_section(const LabelRecord& labels, int component_count) {
 std::string model_sentence(const SavedModel& saved) {
     const int count = saved.model.component_count();
     std::string text = std::to_string(count);
+    if (saved.incremental)
+        return text.append(count == 1 ? " component" : " components")
+            .append(" learned from ")
+            .append(std::to_string(saved.incremental->rows_seen))
+            .append(" rows in one pass; log density of a row before it was learned ")
+            .append(fixed_text(saved.incremental->prequential_log_likelihood, 4))
+            .append(" on average; ")
+            .append(saved.fit.status)
+            .append(".");
     return text.append(saved.model.tails() ? " Student-t" : " Gaussian")
         .append(count == 1 ? " component, " : " components, ")
         .append(describe(saved.model.covariance_form()))
