@@ -46,16 +46,22 @@ template <Pass pass>
             for (Index r = 0; r < width; ++r) weighted[r] = weight * u[row + r];
         for (Index column = 0; column < row; column += width, a += tile_size) {
             Packet result = {};
-            if constexpr (multiplies)
+            Packet factor = {};
+            Packet direction = {};
+            if constexpr (multiplies) {
                 result = packet(static_cast<const double*>(y + column));
+                factor = packet(v + column);
+            }
+            if constexpr (changes)
+                direction = packet(u + column);
             for (Index r = 0; r < width; ++r) {
                 Packet entries = packet(a + r * width);
                 if constexpr (changes) {
-                    entries = entries * scale - weighted[r] * packet(u + column);
+                    entries = entries * scale - weighted[r] * direction;
                     packet(a + r * width) = entries;
                 }
                 if constexpr (multiplies) {
-                    sums[r] += entries * packet(v + column);
+                    sums[r] += entries * factor;
                     result += entries * v[row + r];
                 }
             }

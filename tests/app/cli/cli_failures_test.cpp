@@ -97,10 +97,14 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
         return more;
     };
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
-        {{}, "mixtura-cli: No command is given; the commands are inspect, fit gmm, predict"},
+        {{},
+         "mixtura-cli: No command is given; the commands are inspect, fit gmm, fit incremental, "
+         "predict"},
         {{"fot", "gmm", data}, "'fot' is not a command; did you mean fit?"},
-        {{"fit"}, "'fit' is not a whole command; the commands are inspect, fit gmm"},
-        {{"fit", "lda", data}, "'fit lda' is not a command; the commands are inspect, fit gmm"},
+        {{"fit"},
+         "'fit' is not a whole command; the commands are inspect, fit gmm, fit incremental"},
+        {{"fit", "lda", data},
+         "'fit lda' is not a command; the commands are inspect, fit gmm, fit incremental"},
         {{"fit", "moe", data, "--response", "y"},
          "Mixtures of experts are not part of this version"},
         {{"fit", "sdp", data, "--components", "3"}, "SDP clusterings are not part of this version"},
