@@ -371,6 +371,9 @@ void add_stream_options(CLI::App& command, IncrementalArguments& arguments) {
         [&stream](const std::string& text) { stream.drift_action = drift_action_from(text); },
         "When the log density falls suddenly: none, report (count it) or restart (forget all but "
         "2 %) [none]");
+    command
+        .add_flag("--follow", arguments.plan.follows, "Read on while the file grows, until Ctrl-C")
+        ->group(group);
     add_number(command, "--report-every", stream.history_stride, std::int64_t{1}, any_count,
                "Rows of a line of --trace; doubled when there are 2048 [1000]")
         ->group(group);

@@ -143,33 +143,39 @@ bool moves_component(double mass_after, double share, double squared_distance) n
     return share * (1.0 + squared_distance) >= negligible_step * mass_after;
 }
 
+void take_step(IncrementalComponent& component, ComponentDistance& distance,
+               const UpdateCoefficients& coefficients) {
+    const auto d = static_cast<double>(component.initial_variances.size());
+    const double growth = coefficients.rank_one * distance.squared;
+    component.mean += coefficients.mean_step * distance.difference;
+    component.log_det += d * coefficients.log_shrinkage + std::log1p(growth);
+    component.variances =
+        coefficients.shrinkage *
+        (component.variances.array() +
+         coefficients.rank_one *
+             distance.difference.head(component.variances.size()).array().square());
+    apply_pending(component);
+    component.has_pending = true;
+    component.pending_scale = 1.0 / coefficients.shrinkage;
+    component.pending_coefficient = coefficients.rank_one / (1.0 + growth);
+    component.pending_vector.swap(distance.image);
+}
+
 bool learn(IncrementalComponent& component, ComponentDistance& distance, double share,
            UpdateRule rule) {
     bool is_definite = true;
-    UpdateCoefficients step = exact_coefficients(component.mass, component.covariance_mass, share);
+    UpdateCoefficients coefficients =
+        exact_coefficients(component.mass, component.covariance_mass, share);
     if (rule == UpdateRule::published) {
         const UpdateCoefficients published = published_coefficients(component.mass, share);
         is_definite = 1.0 + published.rank_one * distance.squared > 0.0;
         if (is_definite)
-            step = published;
+            coefficients = published;
     }
     component.mass += share;
     component.covariance_mass += share;
-    if (!moves_component(component.mass, share, distance.squared))
-        return is_definite;
-    const auto d = static_cast<double>(component.initial_variances.size());
-    const double growth = step.rank_one * distance.squared;
-    component.mean += step.mean_step * distance.difference;
-    component.log_det += d * step.log_shrinkage + std::log1p(growth);
-    component.variances =
-        step.shrinkage *
-        (component.variances.array() +
-         step.rank_one * distance.difference.head(component.variances.size()).array().square());
-    apply_pending(component);
-    component.has_pending = true;
-    component.pending_scale = 1.0 / step.shrinkage;
-    component.pending_coefficient = step.rank_one / (1.0 + growth);
-    component.pending_vector.swap(distance.image);
+    if (moves_component(component.mass, share, distance.squared))
+        take_step(component, distance, coefficients);
     return is_definite;
 }
 

@@ -74,10 +74,14 @@ inline constexpr double negligible_step = 0x1p-53;
 /// Whether a row at a squared distance moves more than masses.
 bool moves_component(double mass_after, double share, double squared_distance) noexcept;
 
-/// mu' = mu + omega e, C' = a (C + theta e e') by the identities of Sherman-Morrison and of the
-/// determinant. Masses are already decayed; n' and nu' are set. Leaves the change of the precision
-/// pending. @return false if the published rule would have lost positive definiteness (and the
-/// exact one was used)
+/// mu' = mu + omega e, C' = a (C + theta e e'), by the identities of Sherman-Morrison and of the
+/// determinant. Leaves the change of the precision pending, and takes the distance's image for it.
+void take_step(IncrementalComponent& component, ComponentDistance& distance,
+               const UpdateCoefficients& coefficients);
+
+/// Learns a share of a row: n' and nu' from masses that have already decayed, then a step.
+/// @return false if the published rule would have lost positive definiteness (and the exact one was
+///         used)
 /// Source: Pinto & Engel 2015, with the exact scatter recursion (Welford 1962, West 1979).
 bool learn(IncrementalComponent& component, ComponentDistance& distance, double share,
            UpdateRule rule);

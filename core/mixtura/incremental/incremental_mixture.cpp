@@ -189,41 +189,52 @@ void IncrementalMixture::measure_all() {
     });
 }
 
-double IncrementalMixture::look(const VectorRef& x) {
-    if (x.size() != feature_count())
-        throw InvalidArgument("The row has " + std::to_string(x.size()) +
-                              " values; the model has " + std::to_string(feature_count()) +
-                              " features.");
-    for (Index i = 0; i < x.size(); ++i) {
+/// Copies the row, with zeros for missing cells and behind the last feature.
+void IncrementalMixture::take_row(const VectorRef& x) {
+    bool is_plain = true;
+    for (Index i = 0; i < x.size(); ++i) is_plain = is_plain && std::abs(x[i]) <= value_limit;
+    for (Index i = 0; i < x.size() && !is_plain; ++i) {
         if (std::abs(x[i]) > value_limit)
             throw InvalidArgument("Feature " + std::to_string(i + 1) + " is " + brief_text(x[i]) +
                                   "; values beyond 1e150 cannot be learned, because their squares "
                                   "are no numbers.");
     }
+    row_.resize(TiledTriangle::padded(x.size()));
+    row_.head(x.size()) = x;
+    row_.tail(row_.size() - x.size()).setZero();
     known_.clear();
     missing_.clear();
-    row_.setZero(TiledTriangle::padded(x.size()));
-    for (Index i = 0; i < x.size(); ++i) {
-        if (std::isnan(x[i])) {
-            missing_.push_back(i);
-        } else {
+    known_count_ = x.size();
+    for (Index i = 0; i < x.size() && !is_plain; ++i) {
+        if (!std::isnan(x[i])) {
             known_.push_back(i);
-            row_[i] = x[i];
+            continue;
         }
+        missing_.push_back(i);
+        row_[i] = 0.0;
+        --known_count_;
     }
+}
+
+double IncrementalMixture::look(const VectorRef& x) {
+    if (x.size() != feature_count())
+        throw InvalidArgument("The row has " + std::to_string(x.size()) +
+                              " values; the model has " + std::to_string(feature_count()) +
+                              " features.");
+    take_row(x);
     const std::size_t count = state_.components.size();
     if (distances_.size() < count)
         distances_.resize(count);
     log_terms_.resize(static_cast<Index>(count));
     log_density_ = -infinity;
-    if (count == 0 || known_.empty()) {
+    if (count == 0 || known_count_ == 0) {
         log_terms_.setConstant(-infinity);
         return log_density_;
     }
     measure_all();
     double total_mass = 0.0;
     for (const IncrementalComponent& component : state_.components) total_mass += component.mass;
-    const double log_scale = log_two_pi * static_cast<double>(known_.size());
+    const double log_scale = log_two_pi * static_cast<double>(known_count_);
     for (std::size_t j = 0; j < count; ++j) {
         if (!(distances_[j].squared >= 0.0) && row_.cwiseAbs().maxCoeff() < 1e100) {
             refactor(state_.components[j]);
@@ -236,7 +247,7 @@ double IncrementalMixture::look(const VectorRef& x) {
                       0.5 * (log_scale + distances_[j].log_det + squared)
                 : -infinity;
     }
-    log_density_ = log_sum_exp(log_terms_);
+    log_density_ = count == 1 ? log_terms_[0] : log_sum_exp(log_terms_);
     if (!std::isfinite(log_density_))
         throw InvalidArgument(
             "The row is too far from every component for its density to be a number; check it for "
@@ -260,7 +271,7 @@ Observation IncrementalMixture::learn(double weight, int class_index) {
                             .least_distance = infinity,
                             .is_novel = true,
                             .is_new_component = false};
-    if (known_.empty()) {
+    if (known_count_ == 0) {
         ++state_.counters.rows_all_missing;
         observation.is_novel = false;
         return observation;
@@ -276,8 +287,7 @@ Observation IncrementalMixture::learn(double weight, int class_index) {
         observation.least_distance =
             std::min(observation.least_distance, distances_[j].squared / scale);
     }
-    observation.is_novel = !has_candidate || observation.least_distance >=
-                                                 threshold(static_cast<Index>(known_.size()));
+    observation.is_novel = !has_candidate || observation.least_distance >= threshold(known_count_);
     const bool may_create = missing_.empty() && (!state_.has_classes || class_index >= 0);
     if (existing == 0 && !may_create) {
         ++state_.counters.rows_unlearned;
@@ -300,7 +310,7 @@ Observation IncrementalMixture::learn(double weight, int class_index) {
         create(weight, class_index);
     prune();
     if (state_.options.merge_interval > 0 && state_.row_count % state_.options.merge_interval == 0)
-        merge_cheap();
+        merge_cheap_components();
     return observation;
 }
 
@@ -326,15 +336,20 @@ void IncrementalMixture::update(double weight, int class_index) {
     if (shift == -infinity)
         return;
     double total = 0.0;
-    for (std::size_t j = 0; j < count; ++j)
-        if (is_candidate(j, class_index))
-            total += std::exp(log_terms_[static_cast<Index>(j)] - shift);
+    shares_.resize(static_cast<Index>(count));
+    for (std::size_t j = 0; j < count; ++j) {
+        if (!is_candidate(j, class_index))
+            continue;
+        const double below = log_terms_[static_cast<Index>(j)] - shift;
+        shares_[static_cast<Index>(j)] = below == 0.0 ? 1.0 : std::exp(below);
+        total += shares_[static_cast<Index>(j)];
+    }
     for (std::size_t j = 0; j < count; ++j) {
         if (!is_candidate(j, class_index))
             continue;
         IncrementalComponent& component = state_.components[j];
         ++component.age;
-        const double share = weight * std::exp(log_terms_[static_cast<Index>(j)] - shift) / total;
+        const double share = weight * shares_[static_cast<Index>(j)] / total;
         if (state_.options.forget == Forgetting::per_component) {
             const double decay = std::pow(state_.options.forgetting, share);
             component.mass *= decay;
@@ -448,7 +463,7 @@ void IncrementalMixture::prune() {
     }
 }
 
-void IncrementalMixture::merge_cheap() {
+void IncrementalMixture::merge_cheap_components() {
     const double d = feature_count();
     double total_mass = 0.0;
     for (const IncrementalComponent& component : state_.components) total_mass += component.mass;
@@ -463,6 +478,42 @@ void IncrementalMixture::note(ComponentEventKind kind, std::int64_t id) {
     if (state_.events.size() == event_limit)
         state_.events.erase(state_.events.begin());
     state_.events.push_back({.kind = kind, .row = state_.row_count, .id = id});
+}
+
+IncrementalMixture merged(const IncrementalMixture& a, const IncrementalMixture& b) {
+    const auto refuse = [](const std::string& what) {
+        throw InvalidArgument("The two mixtures have different " + what +
+                              ", so they cannot be merged.");
+    };
+    if (a.feature_count() != b.feature_count())
+        refuse("numbers of features");
+    if (a.state().initial_variances != b.state().initial_variances)
+        refuse("initial variances");
+    if (a.prior_strength() != b.prior_strength())
+        refuse("prior strengths");
+    if (a.state().options.forgetting != b.state().options.forgetting)
+        refuse("forgetting");
+    if (a.state().has_classes != b.state().has_classes)
+        refuse("class models");
+    IncrementalState state = a.state();
+    state.row_count += b.state().row_count;
+    state.events.clear();
+    for (const IncrementalComponent& component : b.components())
+        state.components.push_back(component);
+    state.next_id = 0;
+    for (IncrementalComponent& component : state.components) component.id = state.next_id++;
+    state.counters.created += b.state().counters.created;
+    state.counters.pruned += b.state().counters.pruned;
+    state.counters.merged += b.state().counters.merged;
+    state.counters.forced_updates += b.state().counters.forced_updates;
+    state.counters.components_repaired += b.state().counters.components_repaired;
+    state.counters.refactorisations += b.state().counters.refactorisations;
+    state.counters.published_rule_failures += b.state().counters.published_rule_failures;
+    state.counters.rows_unlearned += b.state().counters.rows_unlearned;
+    state.counters.rows_all_missing += b.state().counters.rows_all_missing;
+    IncrementalMixture result(std::move(state));
+    result.merge_cheap_components();
+    return result;
 }
 
 }  // namespace mixtura

@@ -107,10 +107,14 @@ class IncrementalMixture {
     void set_initial_variances(const VectorRef& variances);
     /// Threads for the components; never changes a bit.
     void set_thread_count(int count) noexcept { thread_count_ = count; }
+    /// Merges the cheapest pairs, as long as one costs less than a component's description:
+    /// merge_threshold / 2 (d (d + 3) / 2 + 1) log of all mass.
+    void merge_cheap_components();
     /// Multiplies all masses by `share` in (0, 1]: less is remembered, nothing else changes.
     void fade(double share);
 
   private:
+    void take_row(const VectorRef& x);
     void measure_component(std::size_t j);
     void measure_all();
     void complete(std::size_t j);
@@ -124,18 +128,24 @@ class IncrementalMixture {
     void refactor_due(std::size_t existing);
     void refactor(IncrementalComponent& component);
     void prune();
-    void merge_cheap();
     void note(ComponentEventKind kind, std::int64_t id);
 
     IncrementalState state_;
     int thread_count_ = 1;
     Eigen::VectorXd row_;  ///< padded; zero where a cell is missing
-    std::vector<Eigen::Index> known_;
+    Eigen::Index known_count_ = 0;
+    std::vector<Eigen::Index> known_;  ///< empty where no cell is missing
     std::vector<Eigen::Index> missing_;
     std::vector<ComponentDistance> distances_;
     Eigen::VectorXd log_terms_;
+    Eigen::VectorXd shares_;  ///< of the row, of its candidates, before they are normalised
     double log_density_ = 0.0;
     std::map<Eigen::Index, double> thresholds_;  ///< by number of known cells
 };
+
+/// The mixture of two that learned parallel streams of the same features: their components side by side,
+/// numbered anew, and merged as far as it is cheap.
+/// @throw InvalidArgument  they have other features, initial variances or options; says which
+IncrementalMixture merged(const IncrementalMixture& a, const IncrementalMixture& b);
 
 }  // namespace mixtura

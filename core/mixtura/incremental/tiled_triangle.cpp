@@ -28,6 +28,16 @@ using Packet = double __attribute__((vector_size(32), aligned(8), may_alias));
     return (packet[0] + packet[1]) + (packet[2] + packet[3]);
 }
 
+/// The sums of four packets, each as `sum` adds it up.
+[[gnu::always_inline]] inline void add_up(const Packet (&packets)[width], Packet& sums) noexcept {
+    const Packet first = __builtin_shufflevector(packets[0], packets[1], 0, 4, 2, 6) +
+                         __builtin_shufflevector(packets[0], packets[1], 1, 5, 3, 7);
+    const Packet second = __builtin_shufflevector(packets[2], packets[3], 0, 4, 2, 6) +
+                          __builtin_shufflevector(packets[2], packets[3], 1, 5, 3, 7);
+    sums = __builtin_shufflevector(first, second, 0, 1, 4, 5) +
+           __builtin_shufflevector(first, second, 2, 3, 6, 7);
+}
+
 enum class Pass { multiply, change, both };
 
 /// One pass over the tiles of rows; `a` is written only where the pass changes it.
@@ -76,7 +86,13 @@ template <Pass pass>
                 packet(a + r * width) = entries;
             }
             if constexpr (multiplies)
-                y[row + r] = sum(sums[r] + entries * packet(v + row));
+                sums[r] += entries * packet(v + row);
+        }
+        if constexpr (multiplies) {
+            // As a whole packet: single numbers would have to leave the store buffer before the next load.
+            Packet images = {};
+            add_up(sums, images);
+            packet(y + row) = images;
         }
         a += tile_size;
     }

@@ -32,6 +32,7 @@ constexpr std::size_t sample_size = std::size_t{256} << 10U;
 constexpr std::size_t block_size = std::size_t{1} << 18U;
 constexpr std::size_t tail_limit = 4096;
 constexpr int poll_milliseconds = 50;
+constexpr int follow_milliseconds = 100;
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -43,13 +44,16 @@ std::string reason(int error) {
 class CsvStream::Reader {
   public:
     Reader(std::string path, const CsvOptions& options, std::stop_token stop,
-           std::int64_t skip_limit)
+           std::int64_t skip_limit, bool follows)
         : path_(std::move(path)),
           options_(options),
           stop_(std::move(stop)),
-          skip_limit_(skip_limit) {
+          skip_limit_(skip_limit),
+          follows_(follows) {
         open_input();
-        while (!is_at_end_ && buffer_.size() < sample_size) read_more();
+        if (follows_)
+            wait_for_first_lines();
+        while (!follows_ && !is_at_end_ && buffer_.size() < sample_size) read_more();
         refuse_known_binary(path_, buffer_);
         const TextEncoding encoding = choose_encoding(buffer_, options_);
         if (encoding == TextEncoding::utf16le || encoding == TextEncoding::utf16be)
@@ -177,10 +181,35 @@ class CsvStream::Reader {
         if (S_ISDIR(status.st_mode))
             throw FileError("Cannot read " + shown + ": it is a directory, not a file.");
         is_seekable_ = S_ISREG(status.st_mode);
+        inode_ = status.st_ino;
+        if (follows_ && (!is_seekable_ || is_standard_input))
+            throw InvalidArgument(shown + " cannot be followed: only a file can grow.");
         if (!is_seekable_)
             return;
         base_ = is_standard_input ? ::lseek(descriptor_, 0, SEEK_CUR) : 0;
         byte_count_ = static_cast<std::uint64_t>(std::max<off_t>(status.st_size - base_, 0));
+    }
+
+    /// The header and a row below it at least; as much of the usual sample as there is.
+    void wait_for_first_lines() {
+        constexpr int needed_lines = 2;
+        while (buffer_.size() < sample_size &&
+               (std::ranges::count(buffer_, '\n') < needed_lines || byte_count_ > buffer_.size()))
+            read_more();
+    }
+
+    /// Waits a moment for more of a file that is followed.
+    void wait_for_growth() {
+        ::poll(nullptr, 0, follow_milliseconds);
+        struct stat status {};
+        const bool is_there = ::stat(path_.c_str(), &status) == 0;
+        if (!is_there || status.st_ino != inode_)
+            fail(path_, shown_path(path_) +
+                            " was replaced while it was followed; begin anew with "
+                            "the file that stands there now.");
+        byte_count_ = static_cast<std::uint64_t>(status.st_size);
+        if (byte_count_ < buffer_offset_ + buffer_.size())
+            fail(path_, shown_path(path_) + " became shorter while it was followed; begin anew.");
     }
 
     /// Appends what there is, at least a byte unless the input ends.
@@ -211,6 +240,12 @@ class CsvStream::Reader {
                 continue;
             if (count < 0)
                 throw FileError("Cannot read " + shown_path(path_) + ": " + reason(errno) + ".");
+            if (count == 0 && follows_) {
+                buffer_.resize(size);
+                wait_for_growth();
+                buffer_.resize(size + wanted);
+                continue;
+            }
             is_at_end_ = count == 0;
             buffer_.resize(size + static_cast<std::size_t>(count));
             return;
@@ -380,6 +415,8 @@ class CsvStream::Reader {
     CsvOptions options_;
     std::stop_token stop_;
     std::int64_t skip_limit_;
+    bool follows_;
+    ino_t inode_ = 0;
     std::int64_t skipped_ = 0;
     int descriptor_ = -1;
     bool is_seekable_ = false;
@@ -404,8 +441,8 @@ class CsvStream::Reader {
 };
 
 CsvStream::CsvStream(const std::string& path, const CsvOptions& options,
-                     const std::stop_token& stop, std::int64_t skip_limit)
-    : reader_(std::make_unique<Reader>(path, options, stop, skip_limit)) {}
+                     const std::stop_token& stop, std::int64_t skip_limit, bool follows)
+    : reader_(std::make_unique<Reader>(path, options, stop, skip_limit, follows)) {}
 
 CsvStream::~CsvStream() = default;
 

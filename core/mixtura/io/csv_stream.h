@@ -41,10 +41,12 @@ class CsvStream {
   public:
     /// Waits for the first 256 KiB, or the end.
     /// @param path        a file, or "-" for standard input
+    /// @param follows     a file that grows is read on until a stop is asked for; a last line waits for
+    ///                    its end. What is detected is detected from what is there.
     /// @param skip_limit  rows that cannot be read and are left out before one is a failure
     /// @throw DataError  no table, UTF-16 @throw FileError  unreadable @throw Cancelled
     CsvStream(const std::string& path, const CsvOptions& options, const std::stop_token& stop = {},
-              std::int64_t skip_limit = 0);
+              std::int64_t skip_limit = 0, bool follows = false);
     ~CsvStream();
     CsvStream(const CsvStream&) = delete;
     CsvStream& operator=(const CsvStream&) = delete;

@@ -204,7 +204,7 @@ class Pass {
         : plan_(plan),
           control_(control),
           observer_(observer),
-          stream_(plan.data_path, plan.import, control.stop, plan.skip_limit),
+          stream_(plan.data_path, plan.import, control.stop, plan.skip_limit, plan.follows),
           columns_(choose_columns(plan, stream_.dialect())) {
         StreamOptions options = plan.stream;
         options.target = columns_.kind;

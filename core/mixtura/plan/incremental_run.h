@@ -27,6 +27,7 @@ MissingCells missing_cells_from(std::string_view text);
 /// One pass over a stream as plain data; see Plan.
 struct IncrementalPlan {
     std::string data_path;  ///< CSV, "-" for standard input
+    bool follows = false;   ///< the file grows: it is read on until a stop is asked for
     CsvOptions import;
     std::vector<std::string> features;  ///< names, or 1-based positions; empty: all numeric columns
     std::vector<std::string> excluded;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -27,6 +28,7 @@ using test::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::chrono_literals;
 
 std::string number(double value) {
     char text[32];
@@ -250,8 +252,6 @@ class CliIncrementalCheckpoint : public testing::Test {
     std::string checkpoint_ = folder_.file("c.bin");
 };
 
-using namespace std::chrono_literals;
-
 TEST_F(CliIncrementalCheckpoint, APassThatIsKilledOverAndOverGivesTheSameBytes) {
     ASSERT_EQ(cli(command({"-o", folder_.file("whole.json")})).status, 0);
     test::SplitMix64 random(1);
@@ -371,6 +371,45 @@ TEST_F(CliIncrementalCheckpoint, BadRowIsNamedAndCanBeCorrectedAndGoneOnFrom) {
         EXPECT_EQ(folder_.read("m.json"), folder_.read("whole.json"));
         std::filesystem::remove(folder_.file("m.json"));
     }
+}
+
+TEST(CliIncremental, GrowingFileIsFollowedUntilTheInterruption) {
+    const TemporaryFolder folder;
+    const std::string text = stream_text(3000, 3, 5);
+    std::size_t part = text.size() / 3;
+    const std::string path = folder.write("d.csv", text.substr(0, part));
+    const auto more = [&](std::size_t size) {
+        std::ofstream(path, std::ios::app) << text.substr(part, size);
+        part += std::min(size, text.size() - part);
+    };
+    const auto followed =
+        cli({"fit", "incremental", path, "--follow", "--target", "kind", "--json", "--quiet"},
+            {.while_running = [&](pid_t child) {
+                std::this_thread::sleep_for(300ms);
+                more(1000);
+                std::this_thread::sleep_for(200ms);
+                more(7);  // a line that is not yet whole
+                std::this_thread::sleep_for(300ms);
+                more(text.size());
+                std::this_thread::sleep_for(500ms);
+                ::kill(child, SIGINT);
+            }});
+    ASSERT_EQ(followed.status, 130) << followed.err;
+    const json grown = json::parse(followed.out);
+    const auto whole = cli({"fit", "incremental", path, "--target", "kind", "--json"});
+    const json expected = json::parse(whole.out);
+    EXPECT_EQ(grown["parameters"], expected["parameters"]);
+    EXPECT_EQ(grown["fit"]["rows_seen"], 3000);
+    EXPECT_EQ(grown["fit"]["status"], "cancelled");
+    const auto replaced =
+        cli({"fit", "incremental", path, "--follow", "--quiet"}, {.while_running = [&](pid_t) {
+                std::this_thread::sleep_for(300ms);
+                std::filesystem::remove(path);
+                static_cast<void>(folder.write("d.csv", text));
+            }});
+    EXPECT_EQ(replaced.status, 3);
+    EXPECT_THAT(replaced.err, HasSubstr("was replaced while it was followed"));
+    EXPECT_EQ(cli({"fit", "incremental", "-", "--follow"}, {.input = text}).status, 2);
 }
 
 TEST(CliIncremental, HostileRowsAreLeftOutCountedOrRefused) {

@@ -440,6 +440,42 @@ TEST(IncrementalMixture, MergingEverySoManyRowsKeepsFewerComponentsThatSayAsMuch
     EXPECT_GT(together, apart - 0.05);
 }
 
+TEST(IncrementalMixture, MixturesOfTwoHalfStreamsMergeToOneThatSaysAsMuch) {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U}) {
+        IncrementalOptions options;
+        options.prior_strength = 2.0;
+        const Eigen::Vector2d variances = Eigen::Vector2d::Constant(0.25);
+        IncrementalMixture first(options, variances);
+        IncrementalMixture second(options, variances);
+        IncrementalMixture whole(options, variances);
+        test::DriftStream stream(seed, 1000000);
+        for (int t = 0; t < 4000; ++t) {
+            const Eigen::Vector2d x = stream.next();
+            (t % 2 == 0 ? first : second).observe(x);
+            whole.observe(x);
+        }
+        const IncrementalMixture together = merged(first, second);
+        EXPECT_EQ(together.state().row_count, 4000);
+        MatrixXd fresh(2000, 2);
+        for (Index t = 0; t < fresh.rows(); ++t) fresh.row(t) = stream.next().transpose();
+        const double loss = (score(whole.gaussian_mixture(), fresh).log_likelihood -
+                             score(together.gaussian_mixture(), fresh).log_likelihood) /
+                            2000.0;
+        EXPECT_LT(loss, 0.01) << seed;
+        EXPECT_LT(together.component_count(), first.component_count() + second.component_count())
+            << seed;
+    }
+    const IncrementalMixture narrow({}, VectorXd::Ones(2));
+    EXPECT_THAT(
+        [&] { static_cast<void>(merged(narrow, IncrementalMixture({}, VectorXd::Ones(3)))); },
+        ThrowsMessage<InvalidArgument>(HasSubstr("different numbers of features")));
+    EXPECT_THAT(
+        [&] {
+            static_cast<void>(merged(narrow, IncrementalMixture({}, Eigen::Vector2d(1.0, 2.0))));
+        },
+        ThrowsMessage<InvalidArgument>(HasSubstr("different initial variances")));
+}
+
 TEST(IncrementalMixture, ClassesHaveComponentsOfTheirOwn) {
     IncrementalMixture mixture({}, VectorXd::Ones(1), true);
     const auto at = [](double x) { return VectorXd::Constant(1, x); };
