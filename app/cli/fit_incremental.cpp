@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mixtura/common/error.h"
+#include "mixtura/io/atomic_file.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/incremental_run.h"
 #include "mixtura/plan/option_names.h"
@@ -185,6 +186,28 @@ std::string summary_text(const IncrementalPlan& plan, const IncrementalResult& r
             text += "Written: " + display_text(path, 400) + "\n";
     }
     return text;
+}
+
+struct MergeArguments {
+    std::vector<std::string> checkpoints;
+    std::string output;
+    bool json = false;
+};
+
+int merge(const MergeArguments& arguments) {
+    IncrementalPlan plan;
+    plan.data_path = std::to_string(arguments.checkpoints.size()) + " checkpoints";
+    plan.model_output = output_path(arguments.output);
+    if (!plan.model_output.empty())
+        expect_writable(plan.model_output);
+    const IncrementalResult result = merge_checkpoints(arguments.checkpoints);
+    if (!plan.model_output.empty())
+        write_model_file(plan.model_output, result.model);
+    if (arguments.json && plan.model_output != output_path("-"))
+        write_output("-", model_file_text(result.model));
+    else if (!arguments.json && plan.model_output != output_path("-"))
+        write_output("-", summary_text(plan, result));
+    return exit_done;
 }
 
 int fit(const IncrementalArguments& arguments) {
@@ -454,6 +477,22 @@ void add_fit_incremental(CLI::App& fit_command, Action& action) {
     add_refused_options(*command);
     set_example(*command, "mixtura-cli fit incremental iris.csv --target species -o model.json");
     command->callback([arguments, &action] { action = [arguments] { return fit(*arguments); }; });
+}
+
+void add_merge(CLI::App& app, Action& action) {
+    auto arguments = std::make_shared<MergeArguments>();
+    CLI::App* command = app.add_subcommand(
+        "merge", "One incremental mixture of parallel streams, from the checkpoints of their fits");
+    command
+        ->add_option("CHECKPOINTS", arguments->checkpoints,
+                     "Two or more files that fit incremental --checkpoint wrote, with the same "
+                     "options and --deviations")
+        ->required()
+        ->expected(1, 1000);
+    add_file(*command, "-o,--output", arguments->output, "Write the model (JSON)");
+    command->add_flag("--json", arguments->json, "Print the model file instead of the summary");
+    set_example(*command, "mixtura-cli merge monday.state tuesday.state -o model.json");
+    command->callback([arguments, &action] { action = [arguments] { return merge(*arguments); }; });
 }
 
 }  // namespace mixtura::cli

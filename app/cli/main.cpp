@@ -38,6 +38,7 @@ int parse_and_run(int argc, char** argv) {
     add_compare(app, action);
     add_export(app, action);
     add_report(app, action);
+    add_merge(app, action);
     add_backends(app, action);
     try {
         parse(app, argc, argv);

@@ -159,6 +159,7 @@ class StreamLearner {
         return state_.classes;
     }
     [[nodiscard]] const StreamOptions& options() const noexcept { return state_.options; }
+    [[nodiscard]] const std::string& target() const noexcept { return state_.target; }
     [[nodiscard]] const DriftDetector& drift() const noexcept { return state_.drift; }
     /// Names of the mixture's features: those of the rows, then "target=class" of a joint model.
     [[nodiscard]] std::vector<std::string> model_features() const;

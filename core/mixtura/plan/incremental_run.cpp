@@ -12,6 +12,7 @@
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
+#include "mixtura/incremental/stream_merging.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/csv_stream.h"
 #include "mixtura/io/json_text.h"
@@ -195,6 +196,76 @@ json counters_json(const StreamLearner& learner, std::int64_t rows_skipped) {
 
 double mean_or_nothing(double sum, std::int64_t count) {
     return count > 0 ? sum / static_cast<double>(count) : not_a_number;
+}
+
+/// Where the rows of a stream came from.
+struct StreamSource {
+    std::string path;
+    std::string sha256;
+    std::int64_t rows = 0;
+    std::int64_t rows_dropped = 0;
+    std::int64_t rows_skipped = 0;
+};
+
+IncrementalRecord record_of(const StreamLearner& learner, const std::vector<int>& order,
+                            std::int64_t rows_skipped) {
+    IncrementalRecord record;
+    const PrequentialSums& sums = learner.prequential();
+    const auto& components = learner.mixture().components();
+    for (const int k : order) {
+        const IncrementalComponent& component = components[static_cast<std::size_t>(k)];
+        record.precisions.push_back(precision_matrix(component));
+        record.masses.push_back(component.mass);
+        record.ages.push_back(component.age);
+        record.component_ids.push_back(component.id);
+        if (component.class_index >= 0)
+            record.component_classes.push_back(component.class_index);
+    }
+    const TargetKind kind = learner.options().target;
+    record.target = learner.target();
+    if (kind == TargetKind::regression)
+        record.target_kind = "regression";
+    if (kind == TargetKind::classification) {
+        record.target_kind = "classification";
+        record.class_model = to_string(learner.options().class_model);
+        record.classes = learner.classes();
+    }
+    record.rows_seen = learner.row_count();
+    record.prequential_log_likelihood = mean_or_nothing(sums.log_density, sums.row_count);
+    record.prequential_accuracy =
+        mean_or_nothing(static_cast<double>(sums.correct_count), sums.scored_count);
+    record.prequential_rmse = std::sqrt(mean_or_nothing(sums.squared_error, sums.scored_count));
+    record.counters = counters_json(learner, rows_skipped);
+    record.history = history_json(learner.history(), kind);
+    return record;
+}
+
+SavedModel saved_stream(const StreamLearner& learner, const StreamSource& source, json options,
+                        bool is_cancelled) {
+    const GaussianMixture mixture = learner.mixture().gaussian_mixture();
+    const std::vector<int> order = canonical_order(mixture);
+    DataProvenance data;
+    data.source = source.path;
+    data.sha256 = source.sha256;
+    data.rows = source.rows;
+    data.rows_used = learner.row_count();
+    data.features = learner.model_features();
+    FitRecord fit;
+    fit.status = is_cancelled ? "cancelled" : "complete";
+    fit.log_likelihood = fit.bic = fit.icl = fit.aic = fit.entropy = not_a_number;
+    fit.parameter_count = mixture.parameter_count();
+    fit.iterations = 1;
+    fit.rows_dropped = source.rows_dropped;
+    fit.seconds = not_a_number;  // a fit that was resumed is the same to the last byte
+    return {.backend = "cpu",
+            .data = std::move(data),
+            .options = std::move(options),
+            .model = reordered(mixture, order),
+            .fit = std::move(fit),
+            .selection = {},
+            .component_tests = {},
+            .labels = {},
+            .incremental = record_of(learner, order, source.rows_skipped)};
 }
 
 /// One pass.
@@ -381,74 +452,25 @@ class Pass {
         last_checkpoint_ = Clock::now();
     }
 
-    [[nodiscard]] IncrementalRecord record(const std::vector<int>& order) const {
-        IncrementalRecord record;
-        const PrequentialSums& sums = learner_->prequential();
-        const auto& components = learner_->mixture().components();
-        for (const int k : order) {
-            const IncrementalComponent& component = components[static_cast<std::size_t>(k)];
-            record.precisions.push_back(precision_matrix(component));
-            record.masses.push_back(component.mass);
-            record.ages.push_back(component.age);
-            record.component_ids.push_back(component.id);
-            if (component.class_index >= 0)
-                record.component_classes.push_back(component.class_index);
-        }
-        record.target = columns_.target;
-        if (columns_.kind == TargetKind::regression)
-            record.target_kind = "regression";
-        if (columns_.kind == TargetKind::classification) {
-            record.target_kind = "classification";
-            record.class_model = to_string(plan_.stream.class_model);
-            record.classes = learner_->classes();
-        }
-        record.rows_seen = learner_->row_count();
-        record.prequential_log_likelihood = mean_or_nothing(sums.log_density, sums.row_count);
-        record.prequential_accuracy =
-            mean_or_nothing(static_cast<double>(sums.correct_count), sums.scored_count);
-        record.prequential_rmse = std::sqrt(mean_or_nothing(sums.squared_error, sums.scored_count));
-        record.counters = counters_json(*learner_, stream_.position().skipped);
-        record.history = history_json(learner_->history(), columns_.kind);
-        return record;
-    }
-
     IncrementalResult take_result() {
-        const GaussianMixture mixture = learner_->mixture().gaussian_mixture();
-        const std::vector<int> order = canonical_order(mixture);
-        DataProvenance data;
-        data.source = plan_.data_path;
-        data.rows = stream_.position().row;
-        data.rows_used = learner_->row_count();
-        data.features = learner_->model_features();
+        StreamSource source{.path = plan_.data_path,
+                            .sha256 = {},
+                            .rows = stream_.position().row,
+                            .rows_dropped = rows_dropped_,
+                            .rows_skipped = stream_.position().skipped};
         if (plan_.data_path != "-" && !is_cancelled_)
-            data.sha256 = file_sha256(plan_.data_path);
-        FitRecord fit;
-        fit.status = is_cancelled_ ? "cancelled" : "complete";
-        fit.log_likelihood = fit.bic = fit.icl = fit.aic = fit.entropy = not_a_number;
-        fit.parameter_count = mixture.parameter_count();
-        fit.iterations = 1;
-        fit.rows_dropped = rows_dropped_;
-        fit.seconds = not_a_number;  // a fit that was resumed is the same to the last byte
+            source.sha256 = file_sha256(plan_.data_path);
         json options = choices_;
         options.erase("features");
-        IncrementalResult result{.model = {.backend = "cpu",
-                                           .data = std::move(data),
-                                           .options = std::move(options),
-                                           .model = reordered(mixture, order),
-                                           .fit = std::move(fit),
-                                           .selection = {},
-                                           .component_tests = {},
-                                           .labels = {},
-                                           .incremental = record(order)},
-                                 .is_cancelled = is_cancelled_,
-                                 .rows_seen = stream_.position().row,
-                                 .rows_dropped = rows_dropped_,
-                                 .rows_skipped = stream_.position().skipped,
-                                 .resumed_at = resumed_at_,
-                                 .prequential = learner_->prequential(),
-                                 .counters = learner_->mixture().state().counters,
-                                 .remarks = learner_->remarks()};
-        return result;
+        return {.model = saved_stream(*learner_, source, std::move(options), is_cancelled_),
+                .is_cancelled = is_cancelled_,
+                .rows_seen = source.rows,
+                .rows_dropped = source.rows_dropped,
+                .rows_skipped = source.rows_skipped,
+                .resumed_at = resumed_at_,
+                .prequential = learner_->prequential(),
+                .counters = learner_->mixture().state().counters,
+                .remarks = learner_->remarks()};
     }
 
     const IncrementalPlan& plan_;
@@ -532,6 +554,51 @@ IncrementalResult run_incremental(const IncrementalPlan& plan, const FitControl&
         if (!path.empty())
             expect_writable(path);
     return Pass(plan, control, observer).run();
+}
+
+IncrementalResult merge_checkpoints(const std::vector<std::string>& paths) {
+    if (paths.size() < 2)
+        throw InvalidArgument("Merging needs two checkpoints or more.");
+    std::optional<StreamCheckpoint> all;
+    for (const std::string& path : paths) {
+        StreamCheckpoint next = read_stream_checkpoint(path);
+        StreamLearner learner(std::move(next.state));
+        learner.finish();
+        next.state = learner.state();
+        if (!all) {
+            all = std::move(next);
+            continue;
+        }
+        expect_same_plan(path, parse_json(all->provenance, paths.front()), next.provenance);
+        try {
+            all->state = merged(all->state, next.state);
+        } catch (const InvalidArgument& error) {
+            throw InvalidArgument("'" + paths.front() + "' and '" + path + "': " + error.what());
+        }
+        all->position.row += next.position.row;
+        all->position.skipped += next.position.skipped;
+        all->rows_dropped += next.rows_dropped;
+    }
+    const StreamLearner learner(std::move(all->state));
+    json options = parse_json(all->provenance, paths.front());
+    options.erase("features");
+    std::string source;
+    for (const std::string& path : paths) source += (source.empty() ? "" : " + ") + path;
+    return {.model = saved_stream(learner,
+                                  {.path = source,
+                                   .sha256 = {},
+                                   .rows = all->position.row,
+                                   .rows_dropped = all->rows_dropped,
+                                   .rows_skipped = all->position.skipped},
+                                  std::move(options), false),
+            .is_cancelled = false,
+            .rows_seen = all->position.row,
+            .rows_dropped = all->rows_dropped,
+            .rows_skipped = all->position.skipped,
+            .resumed_at = 0,
+            .prequential = learner.prequential(),
+            .counters = learner.mixture().state().counters,
+            .remarks = learner.remarks()};
 }
 
 }  // namespace mixtura

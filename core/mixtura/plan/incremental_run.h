@@ -86,6 +86,11 @@ struct IncrementalResult {
 IncrementalResult run_incremental(const IncrementalPlan& plan, const FitControl& control = {},
                                   StreamObserver* observer = nullptr);
 
+/// One model of parallel streams, from the checkpoints of their passes. The streams must have had the
+/// same options and, so that components began alike, the same given deviations.
+/// @throw InvalidArgument  they differ: says in what @throw DataError, FileError  a checkpoint
+IncrementalResult merge_checkpoints(const std::vector<std::string>& paths);
+
 /// The choices that a model depends on, each under its name.
 nlohmann::json to_json(const IncrementalPlan& plan);
 /// CSV of the figures of consecutive stretches of rows.

@@ -373,6 +373,58 @@ TEST_F(CliIncrementalCheckpoint, BadRowIsNamedAndCanBeCorrectedAndGoneOnFrom) {
     }
 }
 
+TEST(CliIncremental, ParallelStreamsMergeToTheModelOfAll) {
+    const TemporaryFolder folder;
+    const std::string text = stream_text(8000, 3, 9);
+    // One part has all that the other has not; the header heads both.
+    const std::size_t head = text.find('\n') + 1;
+    const std::size_t middle = text.find('\n', text.size() / 2) + 1;
+    const std::vector<std::string> parts = {text.substr(0, middle),
+                                            text.substr(0, head) + text.substr(middle)};
+    const std::vector<std::string> options = {"--deviations", "2,2,2", "--novelty", "0",
+                                              "--target",     "kind"};
+    const auto fit = [&](const std::string& name, const std::string& content) {
+        std::vector<std::string> words = {"fit",
+                                          "incremental",
+                                          folder.write(name, content),
+                                          "--checkpoint",
+                                          folder.file(name + ".state"),
+                                          "-o",
+                                          folder.file(name + ".json")};
+        words.insert(words.end(), options.begin(), options.end());
+        EXPECT_EQ(cli(words).status, 0);
+    };
+    fit("whole.csv", text);
+    fit("a.csv", parts[0]);
+    fit("b.csv", parts[1]);
+    const auto result = cli({"merge", folder.file("a.csv.state"), folder.file("b.csv.state"), "-o",
+                             folder.file("m.json")});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("8000 of 8000 rows learned"));
+    const SavedModel merged = read_model_file(folder.file("m.json"));
+    const SavedModel whole = read_model_file(folder.file("whole.csv.json"));
+    // One component a class, which two halves merge to exactly.
+    ASSERT_EQ(whole.model.component_count(), 2);
+    ASSERT_EQ(merged.model.component_count(), 2);
+    for (std::size_t k = 0; k < 2; ++k)
+        EXPECT_TRUE(
+            test::all_near(whole.model.covariances()[k], merged.model.covariances()[k], 1e-9));
+    EXPECT_TRUE(test::all_near(whole.model.means(), merged.model.means(), 1e-9));
+    EXPECT_EQ(whole.incremental->component_classes, merged.incremental->component_classes);
+    if (const std::string problem = test::schema_problem(folder.file("m.json"));
+        !problem.starts_with("skip: ")) {
+        EXPECT_EQ(problem, "");
+    }
+    ASSERT_EQ(cli({"fit", "incremental", folder.file("b.csv"), "--target", "kind", "--checkpoint",
+                   folder.file("other.state")})
+                  .status,
+              0);
+    const auto other = cli({"merge", folder.file("a.csv.state"), folder.file("other.state")});
+    EXPECT_EQ(other.status, 2);
+    EXPECT_THAT(other.err, HasSubstr("other.state"));
+    EXPECT_EQ(cli({"merge", folder.file("a.csv.state")}).status, 2);
+}
+
 TEST(CliIncremental, GrowingFileIsFollowedUntilTheInterruption) {
     const TemporaryFolder folder;
     const std::string text = stream_text(3000, 3, 5);
