@@ -106,19 +106,22 @@ ConditionalMixture::ConditionalMixture(const PrecisionMixture& mixture, std::vec
     for (Index j = 0; j < mixture.means.rows(); ++j) {
         const MatrixXd& precision = mixture.precisions[static_cast<std::size_t>(j)];
         const Eigen::LLT<MatrixXd> factor(precision(hidden, hidden));
-        const MatrixXd across = precision(hidden, given_);
-        const MatrixXd gain = factor.solve(across);
         Branch branch;
-        branch.given_mean = mixture.means.row(j)(given_).transpose();
         branch.wanted_mean = mixture.means.row(j)(wanted).transpose();
-        branch.gain = gain.topRows(count);
-        MatrixXd marginal = precision(given_, given_) - across.transpose() * gain;
         const double log_det_hidden = 2.0 * half_log_determinant(MatrixXd(factor.matrixL()));
-        if (!given_.empty() && (factor.info() != Eigen::Success || !cholesky_in_place(marginal)))
+        bool is_definite = factor.info() == Eigen::Success;
+        if (!given_.empty()) {
+            const MatrixXd across = precision(hidden, given_);
+            const MatrixXd gain = factor.solve(across);
+            branch.given_mean = mixture.means.row(j)(given_).transpose();
+            branch.gain = gain.topRows(count);
+            branch.marginal_factor = precision(given_, given_) - across.transpose() * gain;
+            is_definite = is_definite && cholesky_in_place(branch.marginal_factor);
+        }
+        if (!is_definite)
             throw NumericalError("The covariance of component " + std::to_string(j + 1) +
                                  " is too close to singular to predict from; raise the prior "
                                  "strength.");
-        branch.marginal_factor = std::move(marginal);
         branch.log_weight = std::log(mixture.mixing_weights[j]) -
                             0.5 * (log_two_pi * static_cast<double>(given_.size()) +
                                    mixture.log_dets[j] + log_det_hidden);
@@ -140,12 +143,15 @@ ConditionalPrediction ConditionalMixture::predict(const VectorRef& values) const
     prediction.branch_means.resize(count, branches_.front().wanted_mean.size());
     for (Index j = 0; j < count; ++j) {
         const Branch& branch = branches_[static_cast<std::size_t>(j)];
-        const VectorXd away = values - branch.given_mean;
-        log_terms[j] =
-            branch.log_weight -
-            0.5 * (branch.marginal_factor.triangularView<Eigen::Lower>().transpose() * away)
-                      .squaredNorm();
-        prediction.branch_means.row(j) = (branch.wanted_mean - branch.gain * away).transpose();
+        log_terms[j] = branch.log_weight;
+        prediction.branch_means.row(j) = branch.wanted_mean.transpose();
+        if (!given_.empty()) {
+            const VectorXd away = values - branch.given_mean;
+            log_terms[j] -=
+                0.5 * (branch.marginal_factor.triangularView<Eigen::Lower>().transpose() * away)
+                          .squaredNorm();
+            prediction.branch_means.row(j) -= (branch.gain * away).transpose();
+        }
         covariances.push_back(branch.wanted_covariance);
     }
     combine(log_terms, covariances, prediction);

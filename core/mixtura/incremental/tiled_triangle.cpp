@@ -16,6 +16,9 @@ constexpr Index tile_size = width * width;
 /// makes several; the order of additions, and so every bit, stays the same.
 using Packet = double __attribute__((vector_size(32), aligned(8), may_alias));
 
+// The type may alias any other, so what is read through it is what stands there. As arguments of a
+// template (std::array) packets would lose their attributes.
+// NOLINTBEGIN(*-reinterpret-cast,*-avoid-c-arrays,readability-non-const-parameter)
 [[gnu::always_inline]] inline const Packet& packet(const double* at) noexcept {
     return *reinterpret_cast<const Packet*>(at);
 }
@@ -102,6 +105,8 @@ template <Pass pass>
     for (Index row = 0; row < padded; row += width) product += packet(v + row) * packet(y + row);
     return sum(product);
 }
+
+// NOLINTEND(*-reinterpret-cast,*-avoid-c-arrays,readability-non-const-parameter)
 
 using Kernel = double (*)(double*, Index, const RankOneChange&, const double*, double*) noexcept;
 

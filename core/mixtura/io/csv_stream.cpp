@@ -43,10 +43,10 @@ std::string reason(int error) {
 /// The bytes that were read and not yet taken stand in `buffer_` from `begin_` on.
 class CsvStream::Reader {
   public:
-    Reader(std::string path, const CsvOptions& options, std::stop_token stop,
-           std::int64_t skip_limit, bool follows)
+    Reader(std::string path, CsvOptions options, std::stop_token stop, std::int64_t skip_limit,
+           bool follows)
         : path_(std::move(path)),
-          options_(options),
+          options_(std::move(options)),
           stop_(std::move(stop)),
           skip_limit_(skip_limit),
           follows_(follows) {
@@ -260,10 +260,8 @@ class CsvStream::Reader {
             return size;
         const CellRules& rules = layout_.rules;
         if (rules.quote == '\0' || std::memchr(first, rules.quote, size) == nullptr) {
-            const void* last = ::memrchr(first, rules.end_of_line, size);
-            return last == nullptr
-                       ? 0
-                       : static_cast<std::size_t>(static_cast<const char*>(last) + 1 - first);
+            const std::size_t last = std::string_view(first, size).rfind(rules.end_of_line);
+            return last == std::string_view::npos ? 0 : last + 1;
         }
         const char* position = first;
         const char* const end = first + size;
