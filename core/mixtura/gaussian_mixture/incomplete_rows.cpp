@@ -302,10 +302,10 @@ MatrixXd filled_rows(const MatrixRef& observations, const VectorRef& weights,
 
 Scores score_observed(const GaussianMixture& model, const MatrixRef& observations,
                       const FitControl& control) {
-    check_shape(model, observations);
     const RowsByCompleteness rows = rows_by_completeness(observations);
     if (rows.incomplete.empty())
         return score(model, observations, control);
+    check_shape(model, observations);
     Scores scores;
     const Index n = observations.rows();
     scores.log_densities.resize(n);

@@ -82,7 +82,7 @@ Eigen::MatrixXd filled_rows(const MatrixRef& observations, const VectorRef& weig
 /// As `score`, where NaN marks a value that is missing at random: densities are those of the observed
 /// values. @param observations  n x d; a row without an observed value has log density 0 and the
 /// mixing weights as responsibilities
-/// @throw InvalidArgument  wrong d, an infinite value, Student-t components
+/// @throw InvalidArgument  wrong d, an infinite value; a missing value and Student-t components
 Scores score_observed(const GaussianMixture& model, const MatrixRef& observations,
                       const FitControl& control = {});
 /// `observations` with each missing value (NaN) replaced by its expectation under the model.

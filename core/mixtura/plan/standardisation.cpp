@@ -57,7 +57,7 @@ double weighted_median(const VectorRef& values, const VectorRef& weights) {
 }
 
 double Standardisation::log_jacobian() const {
-    return is_identity() ? 0.0 : scale.array().log().sum();
+    return is_identity() ? 0.0 : (shares.array() * scale.array().log()).sum();
 }
 
 Eigen::MatrixXd Standardisation::apply(const MatrixRef& observations) const {
@@ -130,7 +130,7 @@ nlohmann::json Standardisation::to_json() const {
 }
 
 Standardisation standardisation(const FeatureTable& table, Standardise method) {
-    Standardisation result{.method = method, .centre = {}, .scale = {}};
+    Standardisation result{.method = method, .centre = {}, .scale = {}, .shares = {}};
     if (result.is_identity())
         return result;
     const Eigen::Index d = table.observations.cols();
@@ -139,6 +139,7 @@ Standardisation standardisation(const FeatureTable& table, Standardise method) {
                                         : Eigen::VectorXd::Ones(table.observations.rows()).eval();
     result.centre.resize(d);
     result.scale.resize(d);
+    result.shares.resize(d);
     for (Eigen::Index j = 0; j < d; ++j) {
         std::vector<Eigen::Index> present;
         for (Eigen::Index i = 0; i < table.observations.rows(); ++i) {
@@ -161,6 +162,7 @@ Standardisation standardisation(const FeatureTable& table, Standardise method) {
                             "for a number. Leave the column out.");
         result.centre[j] = centre;
         result.scale[j] = scale;
+        result.shares[j] = value_weights.sum() / weights.sum();
     }
     return result;
 }

@@ -17,9 +17,11 @@ struct Standardisation {
     Standardise method = Standardise::none;
     Eigen::RowVectorXd centre;  ///< d; empty for `none`
     Eigen::RowVectorXd scale;   ///< d, > 0
+    /// d, the share of the weights whose rows have the feature: 1 where no value is missing.
+    Eigen::RowVectorXd shares = {};
 
     [[nodiscard]] bool is_identity() const noexcept { return method == Standardise::none; }
-    /// sum_j log scale_j, nats per observation.
+    /// sum_j share_j log scale_j, nats per observation.
     [[nodiscard]] double log_jacobian() const;
     [[nodiscard]] Eigen::MatrixXd apply(const MatrixRef& observations) const;
     [[nodiscard]] GaussianMixture apply(const GaussianMixture& model) const;

@@ -59,7 +59,6 @@ TEST(CliUsage, WrongUsageIsStatus2) {
         {"fit", "gmm", data, "--threads", "0"},
         {"fit", "gmm", data, "--precision", "single"},
         {"fit", "gmm", data, "--precision", "half"},
-        {"fit", "gmm", data, "--missing-rows", "mar"},
         {"fit", "gmm", data, "--missing-rows", "impute"},
         {"fit", "gmm", data, "--standardise", "log"},
         {"fit", "gmm", data, "--columns", "nothing"},

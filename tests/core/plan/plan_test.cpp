@@ -158,7 +158,7 @@ TEST(OptionNames, EveryNameReadsBack) {
                 ElementsAre(CovarianceStructure::VVV, CovarianceStructure::EEE));
     EXPECT_THROW(covariance_structures_from("XYZ"), InvalidArgument);
     EXPECT_THROW(sign_from("\xC3\xA9"), InvalidArgument);
-    EXPECT_THROW(missing_rows_from("mar"), InvalidArgument);
+    EXPECT_THROW(missing_rows_from("impute"), InvalidArgument);
 }
 
 }  // namespace
