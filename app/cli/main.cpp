@@ -27,6 +27,7 @@ int parse_and_run(int argc, char** argv) {
     set_example(*fit, "mixtura-cli fit gmm faithful.csv");
     add_fit_gmm(*fit, action);
     add_fit_incremental(*fit, action);
+    add_fit_sdp(*fit, action);
     add_predict(app, action);
     add_explain(app, action);
     add_sample(app, action);

@@ -106,7 +106,6 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
          "'fit lda' is not a command; the commands are inspect, fit gmm, fit incremental"},
         {{"fit", "moe", data, "--response", "y"},
          "Mixtures of experts are not part of this version"},
-        {{"fit", "sdp", data, "--components", "3"}, "SDP clusterings are not part of this version"},
         {{"report", "m.json"}, "mixtura-cli: report needs --output: File to write"},
         {{"replay", "p.mixtura"}, "Replays of a project's log are not part of this version"},
         {{"--vresion"}, "'--vresion' is not an option; did you mean --version?"},
