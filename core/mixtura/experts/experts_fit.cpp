@@ -232,7 +232,7 @@ class Fit {
         const MatrixXd& r = winner.expectation->responsibilities;
         const MatrixXd terms = (r.array() > 0.0).select(r.array() * r.array().log(), 0.0);
         fit.entropy = -problem_.weights.dot(terms.rowwise().sum());
-        fit.map_term = -2.0 * problem_.weights.dot(r.rowwise().maxCoeff().array().log().matrix());
+        fit.map_term = 2.0 * problem_.weights.dot(r.rowwise().maxCoeff().array().log().matrix());
         for (ExpertsRunOutcome& outcome : outcomes_) fit.runs.push_back(std::move(outcome.record));
         return fit;
     }

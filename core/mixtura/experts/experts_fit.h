@@ -66,7 +66,7 @@ struct ExpertsFit {
     double log_likelihood = 0.0;
     double penalised_log_likelihood = 0.0;
     double entropy = 0.0;   ///< -sum_i w_i sum_k r_ik log r_ik
-    double map_term = 0.0;  ///< -2 sum_i w_i log max_k r_ik
+    double map_term = 0.0;  ///< 2 sum_i w_i log max_k r_ik, <= 0
     double weight_sum = 0.0;
     double used_row_count = 0.0;
     Eigen::VectorXd masses;  ///< K
