@@ -16,6 +16,7 @@ void add_fit_gmm(CLI::App& fit, Action& action);
 void add_fit_incremental(CLI::App& fit, Action& action);
 void add_merge(CLI::App& app, Action& action);
 void add_fit_sdp(CLI::App& fit, Action& action);
+void add_fit_moe(CLI::App& fit, Action& action);
 void add_predict(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);

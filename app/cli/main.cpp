@@ -26,6 +26,7 @@ int parse_and_run(int argc, char** argv) {
     CLI::App* fit = app.add_subcommand("fit", "Fit a model to data");
     set_example(*fit, "mixtura-cli fit gmm faithful.csv");
     add_fit_gmm(*fit, action);
+    add_fit_moe(*fit, action);
     add_fit_incremental(*fit, action);
     add_fit_sdp(*fit, action);
     add_predict(app, action);

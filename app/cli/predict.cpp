@@ -7,6 +7,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/io/atomic_file.h"
+#include "mixtura/io/experts_file.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
@@ -19,6 +20,7 @@
 #include "exit_status.h"
 #include "interrupt.h"
 #include "output.h"
+#include "predict_experts.h"
 #include "progress.h"
 #include "text_table.h"
 
@@ -163,6 +165,9 @@ int predict(const PredictArguments& arguments) {
         throw InvalidArgument("--imputed needs the name of a file.");
     if (!arguments.imputed.empty())
         expect_writable(arguments.imputed);
+    if (is_experts_file(arguments.model))
+        return predict_experts(arguments.model, arguments.data, options, arguments.output,
+                               arguments.json, arguments.run);
     const SavedModel whole = read_model_file(arguments.model);
     const SavedModel saved = input_model(whole);
     const Interrupt interrupt;

@@ -15,8 +15,8 @@ namespace mixtura::cli {
 namespace {
 
 /// Commands that are part of the public interface and not of this version.
-constexpr std::array<std::pair<const char*, const char*>, 2> later_commands = {
-    {{"moe", "Mixtures of experts"}, {"replay", "Replays of a project's log"}}};
+constexpr std::array<std::pair<const char*, const char*>, 1> later_commands = {
+    {{"replay", "Replays of a project's log"}}};
 
 std::string in_quotes(const std::string& word) {
     return "'" + display_text(word) + "'";
