@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mixtura/common/error.h"
+#include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
 
 #include "text_table.h"
@@ -109,6 +110,15 @@ FeatureTable model_features_and_weights(const SavedModel& saved, const DataSet& 
                         {.file = data.source(), .column_name = weights, .cell = {}});
     return feature_table(data, feature_indices(saved, data),
                          static_cast<int>(found - columns.begin()));
+}
+
+MissingRows complete_rows_from(const std::string& text, const std::string& command) {
+    const MissingRows missing = missing_rows_from(text);
+    if (missing == MissingRows::mar)
+        throw InvalidArgument("--missing-rows mar is not available: " + command +
+                              " takes complete rows. Leave the others out (drop) or refuse them "
+                              "(error).");
+    return missing;
 }
 
 std::string left_out_text(const FeatureTable& table, std::int64_t row_count) {

@@ -25,6 +25,10 @@ FeatureTable model_features(const SavedModel& saved, const DataSet& data,
 /// The same with the observation weights that the model was fitted with, if any.
 FeatureTable model_features_and_weights(const SavedModel& saved, const DataSet& data);
 
+/// The value of --missing-rows of a command that takes complete rows alone.
+/// @throw InvalidArgument  any other text than drop and error
+MissingRows complete_rows_from(const std::string& text, const std::string& command);
+
 /// For standard error: how many rows have no result and which, as far as a line holds them; empty
 /// where every row has one.
 std::string left_out_text(const FeatureTable& table, std::int64_t row_count);

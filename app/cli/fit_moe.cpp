@@ -20,6 +20,7 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "data_columns.h"
 #include "exit_status.h"
 #include "experts_columns.h"
 #include "interrupt.h"
@@ -285,7 +286,7 @@ int fit(const ExpertsArguments& arguments) {
                                       .excluded = list_from(arguments.exclude),
                                       .weights = arguments.observation_weights});
     const ExpertsTable table =
-        experts_table(import.data, columns, missing_rows_from(arguments.missing_rows));
+        experts_table(import.data, columns, complete_rows_from(arguments.missing_rows, "fit moe"));
     std::vector<Tried> all;
     for (const int count : counts) {
         options.component_count = count;

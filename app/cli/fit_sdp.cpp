@@ -20,6 +20,7 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "data_columns.h"
 #include "exit_status.h"
 #include "interrupt.h"
 #include "output.h"
@@ -189,7 +190,7 @@ int fit(const SdpArguments& asked) {
     if (!arguments.output.empty() && arguments.output == arguments.assignments)
         throw InvalidArgument("Two results would be written to '" +
                               display_text(arguments.output, 400) + "'; give each its own file.");
-    const MissingRows missing = missing_rows_from(arguments.missing_rows);
+    const MissingRows missing = complete_rows_from(arguments.missing_rows, "fit sdp");
     const Standardise standardise = standardise_from(arguments.standardise);
     const CsvOptions import_options = csv_options(arguments.import);
     check_output(arguments.output, arguments.data);

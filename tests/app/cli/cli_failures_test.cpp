@@ -97,11 +97,16 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
     };
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
         {{},
-         "mixtura-cli: No command is given; the commands are inspect, fit gmm, fit incremental, "
-         "predict"},
+         "mixtura-cli: No command is given; the commands are inspect, fit gmm, fit moe, fit "
+         "incremental, fit sdp, predict"},
         {{"fot", "gmm", data}, "'fot' is not a command; did you mean fit?"},
         {{"fit"}, "'fit' is not a whole command; the commands are inspect, fit gmm"},
-        {{"fit", "lda", data}, "'fit lda' is not a command; the commands are inspect, fit gmm"},
+        {{"fit", "regression", data},
+         "'fit regression' is not a command; the commands are inspect, fit gmm"},
+        {{"fit", "moe", data, "--response", "waiting", "--missing-rows", "mar"},
+         "--missing-rows mar is not available: fit moe takes complete rows"},
+        {{"fit", "sdp", data, "--components", "2", "--missing-rows", "mar"},
+         "--missing-rows mar is not available: fit sdp takes complete rows"},
         {{"fit", "moe", data}, "mixtura-cli: fit moe needs --response: Column to explain."},
         {{"fit", "moe", data, "--response", "waiting", "--degree", "2"},
          "--degree is not available for mixtures of experts"},
