@@ -26,6 +26,17 @@ QString durationText(double seconds) {
         .arg(whole % 3600 / 60, 2, 10, QChar(u'0'));
 }
 
+/// How much was fitted and when; a model file need not say how long it took.
+QString endWords(const FitEntry& fit) {
+    const auto count = qint64(fit.result->selection.size());
+    const QString models = count == 1 ? JobsPanel::tr("1 model")
+                                      : JobsPanel::tr("%1 models").arg(QLocale().toString(count));
+    const QString end = QLocale().toString(fit.finishedAt, QLocale::ShortFormat);
+    return std::isfinite(fit.seconds)
+               ? JobsPanel::tr("%1 in %2, finished %3.").arg(models, durationText(fit.seconds), end)
+               : JobsPanel::tr("%1, finished %2.").arg(models, end);
+}
+
 struct JobsPanel::Parts {
     Session* session = nullptr;
     QLabel* title = nullptr;
@@ -125,10 +136,7 @@ void JobsPanel::showIdle() {
     p.title->setText(fit == nullptr ? tr("No fit is running.") : tr("Last fit: %1").arg(fit->name));
     p.details->setText(fit == nullptr
                            ? tr("Choose columns and models in the set-up, then press F5.")
-                           : tr("%1 models in %2, finished %3.")
-                                 .arg(QLocale().toString(qint64(fit->result->selection.size())),
-                                      durationText(fit->seconds),
-                                      QLocale().toString(fit->finishedAt, QLocale::ShortFormat)));
+                           : endWords(*fit));
 }
 
 }  // namespace mixtura::app

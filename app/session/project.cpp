@@ -62,6 +62,9 @@ QString nameOf(const FitEntry& fit) {
     if (fit.best < 0 || !fit.result)
         return QCoreApplication::translate("Project", "GMM, no model");
     const SelectionRecord& record = fit.result->selection.at(std::size_t(fit.best));
+    if (fit.result->chosen && fit.result->chosen->incremental)
+        return QCoreApplication::translate("Project", "Incremental, K = %1")
+            .arg(record.component_count);
     const bool isStudent = fit.plan.search.em.family == ComponentFamily::student;
     return (fit.plan.search.factors ? QCoreApplication::translate("Project", "MFA %1, K = %2")
             : isStudent             ? QCoreApplication::translate("Project", "Student-t %1, K = %2")

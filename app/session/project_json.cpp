@@ -8,11 +8,8 @@
 
 namespace mixtura::app {
 
-namespace {
-
 using nlohmann::json;
 
-/// JSON has no NaN or infinity: they are kept as text.
 json numberJson(double value) {
     if (std::isfinite(value))
         return value;
@@ -28,6 +25,8 @@ double numberFrom(const json& value) {
            : text == "-Inf" ? -infinity
                             : std::numeric_limits<double>::quiet_NaN();
 }
+
+namespace {
 
 template <typename Enumeration>
 json code(Enumeration value) {
@@ -56,7 +55,7 @@ json recordJson(const SelectionRecord& record) {
             {"status", record.status},
             {"message", record.message},
             {"iterations", record.iterations},
-            {"seconds", record.seconds}};
+            {"seconds", numberJson(record.seconds)}};
 }
 
 /// NaN where the key is absent, as it is in projects of earlier versions.
@@ -79,7 +78,7 @@ SelectionRecord recordFrom(const json& document) {
             .status = document.at("status").get<std::string>(),
             .message = document.at("message").get<std::string>(),
             .iterations = document.at("iterations").get<int>(),
-            .seconds = document.at("seconds").get<double>()};
+            .seconds = numberFrom(document.at("seconds"))};
 }
 
 json criteriaJson(const InformationCriteria& criteria) {
@@ -114,7 +113,7 @@ json candidateJson(const Candidate& candidate) {
                      {"covariance_structure", to_string(candidate.covariance_form)},
                      {"failure", candidate.failure},
                      {"parameter_count", candidate.parameter_count},
-                     {"seconds", candidate.seconds}};
+                     {"seconds", numberJson(candidate.seconds)}};
     if (candidate.criteria)
         document["criteria"] = criteriaJson(*candidate.criteria);
     return document;
@@ -127,7 +126,7 @@ Candidate candidateFrom(const json& document) {
         covariance_form_from(document.at("covariance_structure").get<std::string>());
     candidate.failure = document.at("failure").get<std::string>();
     candidate.parameter_count = document.at("parameter_count").get<int>();
-    candidate.seconds = document.at("seconds").get<double>();
+    candidate.seconds = numberFrom(document.at("seconds"));
     if (document.contains("criteria"))
         candidate.criteria = criteriaFrom(document["criteria"]);
     return candidate;
@@ -214,7 +213,7 @@ json fitJson(const EmFit& fit) {
                         {"start", run.start}});
     return {{"runs", std::move(runs)},
             {"best_run", fit.best_run},
-            {"log_likelihood", fit.log_likelihood},
+            {"log_likelihood", numberJson(fit.log_likelihood)},
             {"entropy", numberJson(fit.entropy)},
             {"map_term", numberJson(fit.map_term)},
             {"weight_sum", fit.weight_sum},
@@ -226,7 +225,7 @@ EmFit fitFrom(const SavedModel& saved, const json& facts,
     EmFit fit{.runs = {},
               .best_run = facts.at("best_run").get<std::size_t>(),
               .model = saved.model,
-              .log_likelihood = facts.at("log_likelihood").get<double>(),
+              .log_likelihood = numberFrom(facts.at("log_likelihood")),
               .entropy = numberFrom(facts.at("entropy")),
               .map_term = numberFrom(facts.at("map_term")),
               .weight_sum = facts.at("weight_sum").get<double>(),

@@ -7,6 +7,10 @@
 
 namespace mixtura::app {
 
+/// JSON has no NaN or infinity: they are kept as text.
+nlohmann::json numberJson(double value);
+double numberFrom(const nlohmann::json& value);
+
 /// What a project file keeps of how a text file was read.
 nlohmann::json dialectJson(const CsvDialect& dialect);
 CsvDialect dialectFrom(const nlohmann::json& document);

@@ -168,7 +168,7 @@ void writeFits(SqliteDatabase& database, const DataEntry& entry) {
         const FitEntry& fit = entry.fits[position];
         const json facts = {
             {"finished_at", fit.finishedAt.toUTC().toString(Qt::ISODateWithMs).toStdString()},
-            {"seconds", fit.seconds},
+            {"seconds", numberJson(fit.seconds)},
             {"best", fit.best},
             {"model_path", fit.modelPath.toStdString()},
             {"result", resultJson(*fit.result)}};
@@ -237,7 +237,7 @@ FitEntry readFit(SqliteDatabase& database, const SqliteStatement& row, const Dat
         QDateTime::fromString(QString::fromStdString(facts.at("finished_at").get<std::string>()),
                               Qt::ISODateWithMs)
             .toLocalTime();
-    fit.seconds = facts.at("seconds").get<double>();
+    fit.seconds = numberFrom(facts.at("seconds"));
     fit.best = facts.at("best").get<int>();
     fit.modelPath = QString::fromStdString(facts.value("model_path", ""));
     auto result = std::make_shared<RunResult>(resultFrom(facts.at("result")));

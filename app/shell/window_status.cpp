@@ -6,6 +6,7 @@
 #include <QStatusBar>
 #include <QThread>
 #include <algorithm>
+#include <cmath>
 
 #include "session/session.h"
 
@@ -36,10 +37,12 @@ QString modelWords(const Session& session) {
     if (fit == nullptr || record < 0)
         return {};
     const SelectionRecord& shown = fit->result->selection[std::size_t(record)];
-    return WindowStatus::tr("|  shown: %1, K = %2, BIC %3")
-        .arg(QString::fromStdString(shown.covariance_structure))
-        .arg(shown.component_count)
-        .arg(QLocale().toString(shown.bic, 'f', 1));
+    const QString model = WindowStatus::tr("|  shown: %1, K = %2")
+                              .arg(QString::fromStdString(shown.covariance_structure))
+                              .arg(shown.component_count);
+    return std::isfinite(shown.bic)
+               ? model + WindowStatus::tr(", BIC %1").arg(QLocale().toString(shown.bic, 'f', 1))
+               : model;
 }
 
 QString threadWords(const Session& session) {

@@ -4,15 +4,20 @@
 
 #include <QDropEvent>
 #include <QFile>
+#include <QLabel>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTextBrowser>
 #include <QUrl>
+#include <cmath>
+#include <limits>
 
+#include <Eigen/LU>
 #include <gtest/gtest.h>
 
 #include "desktop_support.h"
+#include "session/project.h"
 #include "session/project_file.h"
 #include "window_fixture.h"
 
@@ -111,6 +116,40 @@ TEST_F(ModelEntry, ComesBackWithItsProject) {
     session.setContent(readProject(project).content);
     ASSERT_TRUE(settle());
     expectShown();
+}
+
+// A file of an incremental mixture says neither likelihood nor time.
+TEST_F(ModelEntry, WithoutLikelihoodComesBackWithItsProjectToo) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    FitRecord& fit = fitted->fit;
+    fit.log_likelihood = fit.bic = fit.icl = fit.aic = fit.entropy = fit.seconds = unknown;
+    fit.status = "complete";
+    fit.trace.clear();
+    fit.starts.clear();
+    fit.best_start = 0;
+    fitted->selection.clear();
+    IncrementalRecord& record = fitted->incremental.emplace();
+    const auto count = static_cast<std::size_t>(fitted->model.component_count());
+    for (const Eigen::MatrixXd& covariance : fitted->model.covariances())
+        record.precisions.emplace_back(covariance.inverse());
+    record.masses.assign(count, 100.0);
+    record.ages.assign(count, 100);
+    for (std::size_t k = 0; k < count; ++k)
+        record.component_ids.push_back(static_cast<std::int64_t>(k));
+    record.rows_seen = 272;
+    record.prequential_log_likelihood = -4.2;
+    write_model_file(model().toStdString(), *fitted);
+    openModel();
+    EXPECT_TRUE(nameOf(*session.currentFit()).startsWith(QStringLiteral("Incremental, K = ")));
+    for (const QLabel* label : window->findChildren<QLabel*>())
+        EXPECT_FALSE(label->text().contains(QStringLiteral("nan"))) << label->text().toStdString();
+    const QString project = folder.filePath(QStringLiteral("p.mixtura"));
+    writeProject(project, session.content());
+    session.setContent(readProject(project).content);
+    ASSERT_TRUE(settle());
+    ASSERT_NE(session.currentFit(), nullptr);
+    EXPECT_TRUE(session.currentFit()->result->chosen->incremental);
+    EXPECT_TRUE(std::isnan(session.currentFit()->seconds));
 }
 
 TEST_F(ModelEntry, IsTakenByDrop) {
