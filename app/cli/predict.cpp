@@ -182,9 +182,7 @@ int predict(const PredictArguments& arguments) {
     if (table.incomplete_rows > 0 && has_target(whole))
         throw InvalidArgument(
             "A target is predicted from complete rows; leave the others out: --missing-rows drop.");
-    const Scores scores = table.incomplete_rows > 0
-                              ? score_observed(saved.model, table.observations, run_with.control)
-                              : score(saved.model, table.observations, run_with.control);
+    const Scores scores = score_observed(saved.model, table.observations, run_with.control);
     if (!arguments.imputed.empty())
         write_output(arguments.imputed, imputed_csv(saved, table));
     std::optional<TargetPrediction> prediction;

@@ -97,12 +97,27 @@ GaussianParameters one_component(const MatrixRef& observations, const VectorRef&
 
 }  // namespace
 
+/// Parameters with the covariances that the patterns take their blocks from.
+struct IncompleteRows::Model {
+    explicit Model(const GaussianParameters& given) : parameters(given) {
+        for (Index k = 0; k < component_count(); ++k)
+            covariances.push_back(covariance_of(given, k));
+    }
+    [[nodiscard]] Index component_count() const { return parameters.mixing_weights.size(); }
+
+    const GaussianParameters& parameters;
+    std::vector<MatrixXd> covariances;  ///< K of d x d
+};
+
 /// The missing values of a pattern given the observed ones and the component.
 struct IncompleteRows::Conditional {
-    MatrixXd factor;            ///< lower Cholesky factor of Sigma_oo
-    MatrixXd regression;        ///< B, |m| x |o|
-    MatrixXd covariance;        ///< Sigma_mm - B Sigma_om
-    double log_constant = 0.0;  ///< log pi_k - |o|/2 log 2 pi - 1/2 log |Sigma_oo|
+    /// @throw NumericalError  the covariance of the observed features is not positive definite
+    Conditional(const Pattern& pattern, const Model& model, Index component);
+
+    MatrixXd factor;      ///< lower Cholesky factor of Sigma_oo
+    MatrixXd regression;  ///< B, |m| x |o|
+    MatrixXd covariance;  ///< Sigma_mm - B Sigma_om
+    double log_constant;  ///< log pi_k - |o|/2 log 2 pi - 1/2 log |Sigma_oo|
 };
 
 /// Of the rows of a pattern, under all components.
@@ -132,44 +147,36 @@ IncompleteRows::IncompleteRows(const MatrixRef& rows, const VectorRef& weights,
     }
 }
 
-IncompleteRows::Conditional IncompleteRows::conditional(const Pattern& pattern,
-                                                        const GaussianParameters& parameters,
-                                                        Index component) const {
-    const MatrixXd covariance = covariance_of(parameters, component);
+IncompleteRows::Conditional::Conditional(const Pattern& pattern, const Model& model,
+                                         Index component) {
+    const MatrixXd& all = model.covariances[static_cast<std::size_t>(component)];
     const auto& o = pattern.observed;
     const auto& m = pattern.missing;
-    Conditional result;
-    result.factor = covariance(o, o);
-    if (!o.empty() && !cholesky_in_place(result.factor))
+    factor = all(o, o);
+    if (!o.empty() && !cholesky_in_place(factor))
         throw NumericalError("The covariance of observed features of component " +
                              std::to_string(component + 1) + " is not positive definite.");
-    const MatrixXd half = result.factor.triangularView<Eigen::Lower>().solve(
-        MatrixXd(covariance(o, m)));  // L^-1 Sigma_om
-    result.regression =
-        result.factor.transpose().triangularView<Eigen::Upper>().solve(half).transpose();
-    result.covariance = covariance(m, m) - half.transpose() * half;
-    result.log_constant = std::log(parameters.mixing_weights[component]) -
-                          0.5 * static_cast<double>(o.size()) * log_two_pi -
-                          result.factor.diagonal().array().log().sum();
-    return result;
+    const MatrixXd half = factor.triangularView<Eigen::Lower>().solve(MatrixXd(all(o, m)));
+    regression = factor.transpose().triangularView<Eigen::Upper>().solve(half).transpose();
+    covariance = all(m, m) - half.transpose() * half;
+    log_constant = std::log(model.parameters.mixing_weights[component]) -
+                   0.5 * static_cast<double>(o.size()) * log_two_pi -
+                   factor.diagonal().array().log().sum();
 }
 
-IncompleteRows::Expectation IncompleteRows::expectation(
-    const Pattern& pattern, const GaussianParameters& parameters) const {
-    const Index component_count = parameters.mixing_weights.size();
-    const auto row_count = static_cast<Index>(pattern.rows.size());
+IncompleteRows::Expectation IncompleteRows::expectation(const Pattern& pattern,
+                                                        const Model& model) const {
+    const MatrixXd observed = rows_(pattern.rows, pattern.observed).transpose();
     Expectation result;
-    result.responsibilities.resize(row_count, component_count);
-    for (Index k = 0; k < component_count; ++k) {
-        Conditional conditional = this->conditional(pattern, parameters, k);
-        MatrixXd deviations = rows_(pattern.rows, pattern.observed).transpose();
-        deviations.colwise() -= VectorXd(parameters.means.row(k)(pattern.observed).transpose());
+    result.responsibilities.resize(observed.cols(), model.component_count());
+    for (Index k = 0; k < model.component_count(); ++k) {
+        const Conditional& conditional = result.conditionals.emplace_back(pattern, model, k);
+        const VectorXd mean = model.parameters.means.row(k)(pattern.observed).transpose();
+        const MatrixXd& deviations = result.deviations.emplace_back(observed.colwise() - mean);
         const MatrixXd whitened =
             conditional.factor.triangularView<Eigen::Lower>().solve(deviations);
         result.responsibilities.col(k) =
             (conditional.log_constant - 0.5 * whitened.colwise().squaredNorm().array()).transpose();
-        result.conditionals.push_back(std::move(conditional));
-        result.deviations.push_back(std::move(deviations));
     }
     const VectorXd largest = result.responsibilities.rowwise().maxCoeff();
     result.responsibilities =
@@ -180,22 +187,25 @@ IncompleteRows::Expectation IncompleteRows::expectation(
     return result;
 }
 
-void IncompleteRows::add_pattern(const Pattern& pattern, const GaussianParameters& parameters,
+void IncompleteRows::add_pattern(const Pattern& pattern, const Model& model,
                                  GaussianStatistics& sums) const {
-    const Expectation expected = expectation(pattern, parameters);
+    const Expectation expected = expectation(pattern, model);
     const VectorXd weights = weights_.size() > 0
                                  ? VectorXd(weights_(pattern.rows))
                                  : VectorXd::Ones(static_cast<Index>(pattern.rows.size()));
-    sums.log_likelihood += weights.dot(expected.log_densities);
-    const Index component_count = parameters.mixing_weights.size();
     const Index d = rows_.cols();
-    for (Index k = 0; k < component_count; ++k) {
+    GaussianStatistics of_pattern{
+        .log_likelihood = 0.0,
+        .masses = expected.responsibilities.transpose() * weights,
+        .means = model.parameters.means,
+        .scatters = std::vector<MatrixXd>(static_cast<std::size_t>(model.component_count()))};
+    for (Index k = 0; k < model.component_count(); ++k) {
         const auto at = static_cast<std::size_t>(k);
-        const Conditional& conditional = expected.conditionals[at];
-        const VectorXd shares = expected.responsibilities.col(k).cwiseProduct(weights);
-        const double mass = shares.sum();
+        const double mass = of_pattern.masses[k];
         if (!(mass > 0.0))
             continue;
+        const Conditional& conditional = expected.conditionals[at];
+        const VectorXd shares = expected.responsibilities.col(k).cwiseProduct(weights);
         // Expected deviations from the mean are A y with A = [I; B] and y the observed ones.
         MatrixXd expansion = MatrixXd::Zero(d, static_cast<Index>(pattern.observed.size()));
         for (std::size_t o = 0; o < pattern.observed.size(); ++o)
@@ -205,25 +215,24 @@ void IncompleteRows::add_pattern(const Pattern& pattern, const GaussianParameter
         const VectorXd centre = y * shares / mass;
         const MatrixXd centred = y.colwise() - centre;
         const MatrixXd observed_scatter = centred * shares.asDiagonal() * centred.transpose();
-        MatrixXd scatter = expansion * observed_scatter * expansion.transpose();
+        MatrixXd& scatter = of_pattern.scatters[at];
+        scatter = expansion * observed_scatter * expansion.transpose();
         scatter(pattern.missing, pattern.missing) += mass * conditional.covariance;
-        GaussianStatistics of_component = no_statistics(component_count, d, Shape::full);
-        of_component.masses[k] = mass;
-        of_component.means.row(k) = parameters.means.row(k) + (expansion * centre).transpose();
-        of_component.scatters[at] = std::move(scatter);
-        add_moments(sums, of_component);
+        of_pattern.means.row(k) += (expansion * centre).transpose();
     }
+    sums.log_likelihood += weights.dot(expected.log_densities);
+    add_moments(sums, of_pattern);
 }
 
 GaussianStatistics IncompleteRows::statistics(const GaussianParameters& parameters) const {
-    const Index component_count = parameters.mixing_weights.size();
+    const Model model(parameters);
     std::array<GaussianStatistics, part_count> parts;
     const auto sum_part = [&](std::size_t part) {
-        parts[part] = no_statistics(component_count, rows_.cols(), parameters.shape);
+        parts[part] = no_statistics(model.component_count(), rows_.cols(), parameters.shape);
         for (std::size_t p = part; p < patterns_.size(); p += part_count) {
             if (stop_.stop_requested())
                 throw compute::Cancelled{};
-            add_pattern(patterns_[p], parameters, parts[part]);
+            add_pattern(patterns_[p], model, parts[part]);
         }
     };
     // A thread that waits here must not begin another fit.
@@ -238,22 +247,24 @@ GaussianStatistics IncompleteRows::statistics(const GaussianParameters& paramete
 
 void IncompleteRows::score(const GaussianParameters& parameters, VectorXd& log_densities,
                            MatrixXd& responsibilities) const {
+    const Model model(parameters);
     log_densities.resize(rows_.rows());
-    responsibilities.resize(rows_.rows(), parameters.mixing_weights.size());
+    responsibilities.resize(rows_.rows(), model.component_count());
     for (const Pattern& pattern : patterns_) {
-        const Expectation expected = expectation(pattern, parameters);
+        const Expectation expected = expectation(pattern, model);
         log_densities(pattern.rows) = expected.log_densities;
         responsibilities(pattern.rows, Eigen::all) = expected.responsibilities;
     }
 }
 
 MatrixXd IncompleteRows::imputed(const GaussianParameters& parameters) const {
+    const Model model(parameters);
     MatrixXd filled = rows_;
     for (const Pattern& pattern : patterns_) {
-        const Expectation expected = expectation(pattern, parameters);
+        const Expectation expected = expectation(pattern, model);
         MatrixXd values = MatrixXd::Zero(static_cast<Index>(pattern.rows.size()),
                                          static_cast<Index>(pattern.missing.size()));
-        for (Index k = 0; k < parameters.mixing_weights.size(); ++k) {
+        for (Index k = 0; k < model.component_count(); ++k) {
             const auto at = static_cast<std::size_t>(k);
             MatrixXd of_component =
                 (expected.conditionals[at].regression * expected.deviations[at]).transpose();

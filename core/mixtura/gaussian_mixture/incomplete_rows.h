@@ -46,15 +46,12 @@ class IncompleteRows {
         std::vector<Eigen::Index> missing;
         std::vector<Eigen::Index> rows;
     };
+    struct Model;
     struct Conditional;
     struct Expectation;
 
-    [[nodiscard]] Conditional conditional(const Pattern& pattern,
-                                          const compute::GaussianParameters& parameters,
-                                          Eigen::Index component) const;
-    [[nodiscard]] Expectation expectation(const Pattern& pattern,
-                                          const compute::GaussianParameters& parameters) const;
-    void add_pattern(const Pattern& pattern, const compute::GaussianParameters& parameters,
+    [[nodiscard]] Expectation expectation(const Pattern& pattern, const Model& model) const;
+    void add_pattern(const Pattern& pattern, const Model& model,
                      compute::GaussianStatistics& sums) const;
 
     Eigen::MatrixXd rows_;
