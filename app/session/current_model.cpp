@@ -44,10 +44,7 @@ void CurrentModel::refresh() {
     emit modelChanged();
     emit scoresChanged();
     if (fit != nullptr) {
-        if (fit->result->table.incomplete_rows > 0)  // plots need every value of a row
-            takeTable(std::make_shared<const FeatureTable>(complete_rows(fit->result->table)));
-        else
-            takeTable({fit->result, &fit->result->table});
+        takeTableOf(*fit);
         return;
     }
     const std::vector<std::size_t> features =
@@ -61,6 +58,25 @@ void CurrentModel::refresh() {
         auto table = std::make_shared<const FeatureTable>(
             feature_table(*data, features, weights, MissingRows::drop));
         return [this, table] { takeTable(table); };
+    });
+}
+
+void CurrentModel::takeTableOf(const FitEntry& fit) {
+    if (fit.result->table.incomplete_rows == 0) {
+        takeTable({fit.result, &fit.result->table});
+        return;
+    }
+    if (fit.result == reduced_.of) {
+        takeTable(reduced_.table);
+        return;
+    }
+    takeTable(nullptr);  // no figure of this model with the rows of another
+    session_->background()->post(tableKey, [this, result = fit.result](const std::stop_token&) {
+        auto table = std::make_shared<const FeatureTable>(complete_rows(result->table));
+        return [this, result, table] {
+            reduced_ = {.of = result, .table = table};
+            takeTable(table);
+        };
     });
 }
 

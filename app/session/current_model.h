@@ -58,12 +58,19 @@ class CurrentModel : public QObject {
 
   private:
     void refresh();
+    /// The rows of the fit; those without missing values, since plots need every value of a row.
+    void takeTableOf(const FitEntry& fit);
     void takeTable(std::shared_ptr<const FeatureTable> table);
     void workOutScores();
 
     Session* session_;
     QTimer delay_;
     std::shared_ptr<const FeatureTable> table_;
+    /// The complete rows of the last fit that used others too.
+    struct {
+        std::shared_ptr<const RunResult> of;
+        std::shared_ptr<const FeatureTable> table;
+    } reduced_;
     std::optional<SavedModel> model_;
     std::shared_ptr<const Scores> scores_;
     ModelSummary summary_;
