@@ -155,7 +155,7 @@ void ParameterErrorsPage::refresh() {
 }
 
 void ParameterErrorsPage::showProgress() {
-    const CurrentErrors::Progress progress = errors_->progress();
+    const LongTask::Progress progress = errors_->progress();
     const bool isCounted = progress.total > 0 && errors_->request().isBootstrap();
     // Rows of the derivatives say little: the factorisation follows after the last.
     progress_->setRange(0, isCounted ? static_cast<int>(progress.total) : 0);

@@ -2,9 +2,6 @@
 #include "session/current_errors.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <new>
 #include <utility>
 
 #include "session/current_model.h"
@@ -13,8 +10,6 @@
 namespace mixtura::app {
 
 namespace {
-
-constexpr int pollInterval = 100;  // ms
 
 std::string weightsColumnOf(const SavedModel& saved) {
     const auto found = saved.options.find("observation_weights");
@@ -41,24 +36,13 @@ BootstrapOptions bootstrapOptionsOf(const SavedModel& saved, const ErrorRequest&
     return options;
 }
 
-/// Counts on the working threads, read on the window's.
-class CurrentErrors::Observer final : public FitObserver {
-  public:
-    void on_progress(std::string_view /*what*/, double done, double total) override {
-        done_ = static_cast<qint64>(done);
-        total_ = static_cast<qint64>(total);
-    }
-    [[nodiscard]] Progress progress() const { return {done_, total_}; }
-
-  private:
-    std::atomic<qint64> done_ = 0;
-    std::atomic<qint64> total_ = 0;
-};
-
 CurrentErrors::CurrentErrors(Session& session, CurrentModel& current, QObject* parent)
     : QObject(parent), session_(&session), current_(&current) {
-    poll_.setInterval(pollInterval);
-    connect(&poll_, &QTimer::timeout, this, &CurrentErrors::progressed);
+    connect(&task_, &LongTask::progressed, this, &CurrentErrors::progressed);
+    connect(&task_, &LongTask::ended, this, [this](const QString& failure) {
+        failure_ = failure;
+        emit changed();
+    });
     // The session tells at once, the current model after it: nothing old is seen in between.
     for (const auto signal :
          {&Session::currentDataChanged, &Session::currentModelChanged, &Session::columnsChanged})
@@ -66,14 +50,6 @@ CurrentErrors::CurrentErrors(Session& session, CurrentModel& current, QObject* p
     connect(&current, &CurrentModel::modelChanged, this, &CurrentErrors::changed);
     connect(&current, &CurrentModel::tableChanged, this, &CurrentErrors::changed);
     connect(&current, &CurrentModel::scoresChanged, this, &CurrentErrors::changed);
-}
-
-CurrentErrors::~CurrentErrors() {
-    if (work_)
-        work_->thread.request_stop();
-    for (const auto& work : ending_) work->thread.request_stop();
-    work_.reset();
-    ending_.clear();
 }
 
 QString CurrentErrors::obstacle() const {
@@ -105,7 +81,7 @@ void CurrentErrors::follow() {
     if (now == shown_)
         return;
     shown_ = std::move(now);
-    retire();
+    task_.retire();
     result_.reset();
     failure_.clear();
     emit changed();
@@ -114,79 +90,26 @@ void CurrentErrors::follow() {
 void CurrentErrors::start(const ErrorRequest& request) {
     if (!obstacle().isEmpty())
         return;
-    retire();
     request_ = request;
     result_.reset();
     failure_.clear();
-    work_ = std::make_unique<Work>();
-    work_->observer = std::make_shared<Observer>();
-    work_->thread =
-        std::jthread([this, request, observer = work_->observer, table = current_->table(),
-                      saved = std::make_shared<const SavedModel>(*current_->model()),
-                      threads = session_->threadCount()](const std::stop_token& stop) {
-            std::shared_ptr<const ModelErrors> result;
-            QString failure;
-            try {
-                ExplanationOptions options;
-                options.error_source = request.source;
-                options.bootstrap = bootstrapOptionsOf(*saved, request);
-                options.seed = request.seed;
-                const FitControl control{
-                    .stop = stop, .observer = observer.get(), .thread_count = threads};
-                Explanation explanation = explain(saved->model, *table, options, control);
-                result = std::make_shared<const ModelErrors>(
-                    ModelErrors{request, saved, std::move(*explanation.errors)});
-            } catch (const compute::Cancelled&) {
-                failure = tr("Stopped before there was anything to keep.");
-            } catch (const std::bad_alloc&) {
-                failure =
-                    tr("There is not enough memory for this. Use a model of fewer components or "
-                       "features, or close other programs.");
-            } catch (const std::exception& error) {
-                failure = QString::fromUtf8(error.what());
-            }
-            QMetaObject::invokeMethod(
-                this,
-                [this, observer, result = std::move(result), failure] {
-                    take(observer.get(), result, failure);
-                },
-                Qt::QueuedConnection);
+    task_.start(
+        session_->threadCount(),
+        tr("There is not enough memory for this. Use a model of fewer components or features, or "
+           "close other programs."),
+        [this, request, table = current_->table(),
+         saved =
+             std::make_shared<const SavedModel>(*current_->model())](const FitControl& control) {
+            ExplanationOptions options;
+            options.error_source = request.source;
+            options.bootstrap = bootstrapOptionsOf(*saved, request);
+            options.seed = request.seed;
+            Explanation explanation = explain(saved->model, *table, options, control);
+            auto result = std::make_shared<const ModelErrors>(
+                ModelErrors{request, saved, std::move(*explanation.errors)});
+            return [this, result = std::move(result)] { result_ = result; };
         });
-    poll_.start();
     emit changed();
-}
-
-void CurrentErrors::stop() {
-    if (work_)
-        work_->thread.request_stop();
-}
-
-/// Ends the work and drops its answer; the window does not wait for the thread.
-void CurrentErrors::retire() {
-    if (!work_)
-        return;
-    work_->thread.request_stop();
-    ending_.push_back(std::move(work_));
-    poll_.stop();
-}
-
-void CurrentErrors::take(const Observer* worker, std::shared_ptr<const ModelErrors> result,
-                         const QString& failure) {
-    if (!work_ || work_->observer.get() != worker) {
-        std::erase_if(ending_, [worker](const std::unique_ptr<Work>& work) {
-            return work->observer.get() == worker;
-        });
-        return;
-    }
-    work_.reset();  // the thread has said its last
-    poll_.stop();
-    result_ = std::move(result);
-    failure_ = failure;
-    emit changed();
-}
-
-CurrentErrors::Progress CurrentErrors::progress() const {
-    return work_ ? work_->observer->progress() : Progress();
 }
 
 }  // namespace mixtura::app

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
-#include <QTimer>
 #include <memory>
-#include <thread>
-#include <vector>
 
 #include "mixtura/data/data_set.h"
 #include "mixtura/io/model_file.h"
 #include "mixtura/plan/explanation.h"
+
+#include "session/long_task.h"
 
 namespace mixtura::app {
 
@@ -46,24 +44,18 @@ class CurrentErrors : public QObject {
     Q_OBJECT
   public:
     CurrentErrors(Session& session, CurrentModel& current, QObject* parent = nullptr);
-    /// Stops and joins.
-    ~CurrentErrors() override;
 
     /// Why there can be none for what is shown, as a sentence; empty where there can.
     [[nodiscard]] QString obstacle() const;
     /// Does nothing where there is an obstacle; ends earlier work.
     void start(const ErrorRequest& request);
     /// Ends the work. Of a bootstrap the refits made until then are kept, where there are two.
-    void stop();
-    [[nodiscard]] bool isRunning() const { return work_ != nullptr; }
+    void stop() { task_.stop(); }
+    [[nodiscard]] bool isRunning() const { return task_.isRunning(); }
     /// What is being worked out, where something is.
     [[nodiscard]] const ErrorRequest& request() const { return request_; }
     /// Refits or rows done, and how many there are to do; 0 of 0 where not known yet.
-    struct Progress {
-        qint64 done = 0;
-        qint64 total = 0;
-    };
-    [[nodiscard]] Progress progress() const;
+    [[nodiscard]] LongTask::Progress progress() const { return task_.progress(); }
     /// Null until worked out.
     [[nodiscard]] const std::shared_ptr<const ModelErrors>& result() const { return result_; }
     /// Why the last request brought no result, as a sentence; else empty.
@@ -76,11 +68,6 @@ class CurrentErrors : public QObject {
     void progressed();
 
   private:
-    class Observer;
-    struct Work {
-        std::shared_ptr<Observer> observer;
-        std::jthread thread;
-    };
     /// What the results belong to.
     struct Shown {
         QString fit;
@@ -89,9 +76,6 @@ class CurrentErrors : public QObject {
         bool operator==(const Shown&) const = default;
     };
     void follow();
-    void retire();
-    void take(const Observer* worker, std::shared_ptr<const ModelErrors> result,
-              const QString& failure);
 
     Session* session_;
     CurrentModel* current_;
@@ -99,9 +83,7 @@ class CurrentErrors : public QObject {
     ErrorRequest request_;
     std::shared_ptr<const ModelErrors> result_;
     QString failure_;
-    QTimer poll_;
-    std::unique_ptr<Work> work_;
-    std::vector<std::unique_ptr<Work>> ending_;  ///< stopped, their threads on the way out
+    LongTask task_;  ///< last: its thread ends before the rest goes
 };
 
 }  // namespace mixtura::app

@@ -3,13 +3,13 @@
 
 #include <QObject>
 #include <QString>
-#include <QTimer>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "mixtura/simulation/limit_curves.h"
 #include "mixtura/simulation/misspecification_study.h"
+
+#include "session/long_task.h"
 
 namespace mixtura::app {
 
@@ -28,21 +28,14 @@ class StudyJob : public QObject {
     Q_OBJECT
   public:
     explicit StudyJob(QObject* parent = nullptr);
-    /// Stops and joins.
-    ~StudyJob() override;
 
     /// Ends earlier work. The result shown until then stays until the new one is there.
     void start(const GaussianMixture& model, const MisspecificationOptions& options,
                int threadCount);
     /// Ends the work; the samples drawn until then are kept.
-    void stop();
-    [[nodiscard]] bool isRunning() const { return work_ != nullptr; }
-    /// Units of work done, and how many there are; 0 of 0 where not known yet.
-    struct Progress {
-        qint64 done = 0;
-        qint64 total = 0;
-    };
-    [[nodiscard]] Progress progress() const;
+    void stop() { task_.stop(); }
+    [[nodiscard]] bool isRunning() const { return task_.isRunning(); }
+    [[nodiscard]] LongTask::Progress progress() const { return task_.progress(); }
     /// Null until worked out.
     [[nodiscard]] const std::shared_ptr<const StudyResult>& result() const { return result_; }
     /// Why the last request brought no result, as a sentence; else empty.
@@ -55,20 +48,9 @@ class StudyJob : public QObject {
     void progressed();
 
   private:
-    class Observer;
-    struct Work {
-        std::shared_ptr<Observer> observer;
-        std::jthread thread;
-    };
-    void retire();
-    void take(const Observer* worker, std::shared_ptr<const StudyResult> result,
-              const QString& failure);
-
     std::shared_ptr<const StudyResult> result_;
     QString failure_;
-    QTimer poll_;
-    std::unique_ptr<Work> work_;
-    std::vector<std::unique_ptr<Work>> ending_;  ///< stopped, their threads on the way out
+    LongTask task_;  ///< last: its thread ends before the rest goes
 };
 
 }  // namespace mixtura::app

@@ -244,7 +244,7 @@ void StudyPart::sayResult() {
 }
 
 void StudyPart::showProgress() {
-    const StudyJob::Progress progress = job_.progress();
+    const LongTask::Progress progress = job_.progress();
     progress_->setRange(0, int(progress.total));
     progress_->setValue(int(progress.done));
 }
