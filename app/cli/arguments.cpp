@@ -124,6 +124,14 @@ CLI::Option* add_file(CLI::App& command, const std::string& name, std::string& t
         ->type_name("FILE");
 }
 
+void add_refused(CLI::App& command, const std::string& name, const std::string& sentence) {
+    command
+        .add_option_function<std::string>(
+            name, [sentence](const std::string& /*value*/) { throw InvalidArgument(sentence); })
+        ->expected(0, 1)
+        ->group("");
+}
+
 void add_import_options(CLI::App& command, ImportArguments& arguments) {
     command
         .add_option("--delimiter", arguments.delimiter,

@@ -32,6 +32,10 @@ extern template CLI::Option* add_number(CLI::App&, const std::string&, double&, 
 CLI::Option* add_file(CLI::App& command, const std::string& name, std::string& target,
                       const std::string& description);
 
+/// Adds an option of the public interface that this command has not: hidden from the help, and
+/// refused with `sentence`.
+void add_refused(CLI::App& command, const std::string& name, const std::string& sentence);
+
 /// The options that say how a data file is read, as text.
 struct ImportArguments {
     std::optional<std::string> delimiter;

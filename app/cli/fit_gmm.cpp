@@ -490,24 +490,6 @@ void add_interruption_options(CLI::App& command, FitArguments& arguments) {
         ->group(group);
 }
 
-/// Options of the public interface that this version has not: each says what there is instead.
-void add_later_options(CLI::App& command) {
-    constexpr const char* hidden = "";
-    const auto refuse = [&](const std::string& name, const std::string& instead) {
-        command
-            .add_option_function<std::string>(
-                name,
-                [=](const std::string& /*value*/) {
-                    throw InvalidArgument(name + " is not available: " + instead);
-                })
-            ->expected(0, 1)
-            ->group(hidden);
-    };
-    refuse("--noise",
-           "fit gmm has no component for noise; leave far rows out of the data, or add a "
-           "component.");
-}
-
 }  // namespace
 
 void add_fit_gmm(CLI::App& fit_command, Action& action) {
@@ -521,7 +503,9 @@ void add_fit_gmm(CLI::App& fit_command, Action& action) {
     add_run_options(*command, arguments->run);
     add_output_options(*command, *arguments);
     add_interruption_options(*command, *arguments);
-    add_later_options(*command);
+    add_refused(*command, "--noise",
+                "--noise is not available: fit gmm has no component for noise; leave far rows out "
+                "of the data, or add a component.");
     set_example(*command,
                 "mixtura-cli fit gmm faithful.csv --components 1:9 --covariance all -o model.json");
     command->callback([arguments, &action] { action = [arguments] { return fit(*arguments); }; });

@@ -431,16 +431,8 @@ void add_interruption_options(CLI::App& command, IncrementalArguments& arguments
 
 /// Options of other fits: each says why there is none here.
 void add_refused_options(CLI::App& command) {
-    constexpr const char* hidden = "";
     const auto refuse = [&](const std::string& name, const std::string& reason) {
-        command
-            .add_option_function<std::string>(
-                name,
-                [=](const std::string& /*value*/) {
-                    throw InvalidArgument(name + " is of no use here: " + reason);
-                })
-            ->expected(0, 1)
-            ->group(hidden);
+        add_refused(command, name, name + " is of no use here: " + reason);
     };
     refuse("--assignments",
            "fit incremental keeps no rows; write the model with --output and use mixtura-cli "

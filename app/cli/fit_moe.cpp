@@ -402,13 +402,8 @@ void add_later_options(CLI::App& command) {
           std::pair("--gate-kind", "the gate is a softmax; --gate '' makes it constant."),
           std::pair("--degree", "add powers of a covariate as columns of the data."),
           std::pair("--standard-errors", "the model file holds estimates alone.")}) {
-        command
-            .add_option_function<std::string>(
-                name,
-                [text = std::string(name) + " is not available for mixtures of experts: " +
-                        instead](const std::string& /*value*/) { throw InvalidArgument(text); })
-            ->expected(0, 1)
-            ->group("");
+        add_refused(command, name,
+                    std::string(name) + " is not available for mixtures of experts: " + instead);
     }
 }
 

@@ -260,15 +260,9 @@ void add_options(CLI::App& command, SdpArguments& arguments) {
                "Most iterations of the relaxation [3000]");
     add_number(command, "--tolerance", sdp.tolerance, 1e-12, 0.1,
                "Relative residual at which the relaxation is solved [1e-6]");
-    command
-        .add_option_function<std::string>(
-            "--sketch",
-            [](const std::string& /*rows*/) {
-                throw InvalidArgument(
-                    "--sketch is not available: use --method low-rank, which takes any number of "
-                    "rows.");
-            })
-        ->group("");
+    add_refused(
+        command, "--sketch",
+        "--sketch is not available: use --method low-rank, which takes any number of rows.");
     command.add_option("--columns", arguments.columns,
                        "Features, by name or 1-based position [all numeric columns]");
     command.add_option("--exclude", arguments.exclude, "Columns that are not features");
