@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "mixtura/common/error.h"
-#include "mixtura/io/atomic_file.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/plan/explanation.h"
 #include "mixtura/plan/plan.h"
 
@@ -82,8 +82,8 @@ int explain(const ExplainArguments& arguments) {
         throw InvalidArgument(
             "Standard output holds one document; leave out --output, or give it the name of a "
             "file.");
-    if (!arguments.output.empty() && arguments.output != "-")
-        expect_writable(arguments.output);
+    expect_outputs({arguments.output},
+                   {{arguments.data, "data file"}, {arguments.model, "model file"}});
     const SavedModel saved = read_model_file(arguments.model);
     if (arguments.chosen.error_source && !saved.labels.names.empty())
         throw InvalidArgument(

@@ -13,6 +13,7 @@
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/experts_file.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
@@ -253,9 +254,9 @@ void check_outputs(const ExpertsArguments& arguments) {
     for (const std::string& path : {arguments.output, arguments.assignments, arguments.trace}) {
         if (path == "-")
             ++to_standard_output;
-        else if (!path.empty())
-            expect_writable(path);
     }
+    expect_outputs({arguments.output, arguments.assignments, arguments.trace},
+                   {{arguments.data, "data file"}});
     if (to_standard_output > 1)
         throw InvalidArgument(
             "Standard output holds one thing: the JSON document of --json, or one file. Give the "

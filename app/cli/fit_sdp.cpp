@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "mixtura/common/error.h"
-#include "mixtura/io/atomic_file.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/io/sdp_model_file.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/option_names.h"
@@ -73,17 +73,6 @@ std::vector<std::size_t> feature_columns(const SdpArguments& arguments, const Da
                             "some by --columns.",
                         {.file = data.source(), .column_name = {}, .cell = {}});
     return features;
-}
-
-void check_output(const std::string& path, const std::string& data) {
-    std::error_code ignored;
-    if (path.empty())
-        return;
-    if (path == data || std::filesystem::equivalent(path, data, ignored))
-        throw InvalidArgument("'" + display_text(path, 400) +
-                              "' is the data file: writing a result there would overwrite it. Give "
-                              "the result another name.");
-    expect_writable(path);
 }
 
 std::string bound_text(const SdpFit& fit) {
@@ -187,14 +176,10 @@ int fit(const SdpArguments& asked) {
         throw InvalidArgument(
             "Standard output holds one thing: the JSON document of --json, or one table. Give "
             "--assignments the name of a file.");
-    if (!arguments.output.empty() && arguments.output == arguments.assignments)
-        throw InvalidArgument("Two results would be written to '" +
-                              display_text(arguments.output, 400) + "'; give each its own file.");
     const MissingRows missing = complete_rows_from(arguments.missing_rows, "fit sdp");
     const Standardise standardise = standardise_from(arguments.standardise);
     const CsvOptions import_options = csv_options(arguments.import);
-    check_output(arguments.output, arguments.data);
-    check_output(arguments.assignments, arguments.data);
+    expect_outputs({arguments.output, arguments.assignments}, {{arguments.data, "data file"}});
 
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);

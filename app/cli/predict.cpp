@@ -6,10 +6,10 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/gaussian_mixture/incomplete_rows.h"
-#include "mixtura/io/atomic_file.h"
 #include "mixtura/io/experts_file.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/target_prediction.h"
@@ -159,12 +159,10 @@ int predict(const PredictArguments& arguments) {
         throw InvalidArgument(
             "Standard output holds one thing: the JSON document of --json, or the table. Give "
             "--output the name of a file.");
-    if (writes_file)
-        expect_writable(arguments.output);
     if (arguments.imputed == "-")
         throw InvalidArgument("--imputed needs the name of a file.");
-    if (!arguments.imputed.empty())
-        expect_writable(arguments.imputed);
+    expect_outputs({arguments.output, arguments.imputed},
+                   {{arguments.data, "data file"}, {arguments.model, "model file"}});
     if (is_experts_file(arguments.model))
         return predict_experts(arguments.model, arguments.data, options, arguments.output,
                                arguments.json, arguments.run);

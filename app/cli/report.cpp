@@ -5,8 +5,8 @@
 
 #include "mixtura/common/brief_text.h"
 #include "mixtura/common/error.h"
-#include "mixtura/io/atomic_file.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/plan/target_prediction.h"
 #include "mixtura/report/report_html.h"
 
@@ -68,8 +68,8 @@ std::string report_with_rows(const ReportArguments& arguments, const SavedModel&
 }
 
 int report(const ReportArguments& arguments) {
-    if (arguments.output != "-")
-        expect_writable(arguments.output);
+    expect_outputs({arguments.output},
+                   {{arguments.data, "data file"}, {arguments.model, "model file"}});
     const SavedModel saved = read_model_file(arguments.model);
     write_output(arguments.output, arguments.data.empty()
                                        ? report_html(saved)

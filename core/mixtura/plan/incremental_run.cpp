@@ -17,6 +17,7 @@
 #include "mixtura/io/csv_stream.h"
 #include "mixtura/io/json_text.h"
 #include "mixtura/io/number_format.h"
+#include "mixtura/io/output_files.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/io/stream_checkpoint.h"
 #include "mixtura/plan/plan.h"
@@ -550,9 +551,8 @@ IncrementalResult run_incremental(const IncrementalPlan& plan, const FitControl&
     if (plan.skip_limit < 0)
         throw InvalidArgument("The number of rows to skip is " + std::to_string(plan.skip_limit) +
                               "; it must be 0 or more.");
-    for (const std::string& path : {plan.model_output, plan.trace_output, plan.checkpoint_output})
-        if (!path.empty())
-            expect_writable(path);
+    expect_outputs({plan.model_output, plan.trace_output, plan.checkpoint_output},
+                   {{plan.data_path, "data file"}});
     return Pass(plan, control, observer).run();
 }
 

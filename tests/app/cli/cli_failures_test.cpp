@@ -95,6 +95,7 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
         more.insert(more.begin(), {"fit", "gmm", data});
         return more;
     };
+    const std::string own_data = folder.write("own.csv", "a,b\n1,2\n");
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
         {{},
          "mixtura-cli: No command is given; the commands are inspect, fit gmm, fit moe, fit "
@@ -172,7 +173,14 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
         {gmm({"-o", folder.file("x"), "--trace", folder.file("x")}),
          "Two results would be written"},
         {{"fit", "gmm", folder.write("d.csv", "a,b\n1,2\n"), "-o", folder.file("./d.csv")},
-         "is the data file: writing a result there would overwrite it."}};
+         "is the data file: writing a result there would overwrite it."},
+        {{"fit", "incremental", own_data, "-o", own_data}, "is the data file"},
+        {{"fit", "moe", own_data, "--response", "a", "-o", own_data}, "is the data file"},
+        {{"fit", "sdp", own_data, "--components", "1", "-o", own_data}, "is the data file"},
+        {{"predict", "m.json", own_data, "-o", own_data}, "is the data file"},
+        {{"predict", own_data, "d.csv", "--imputed", own_data}, "is the model file"},
+        {{"explain", "m.json", own_data, "-o", own_data}, "is the data file"},
+        {{"report", own_data, "-o", own_data}, "is the model file"}};
     for (const auto& [arguments, sentence] : wrong) {
         const auto result = cli(arguments);
         EXPECT_EQ(result.status, 2) << sentence;
