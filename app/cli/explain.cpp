@@ -105,7 +105,7 @@ int explain(const ExplainArguments& arguments) {
     if (arguments.labels)
         labels = compare_with_labels(
             import.data.column(import.data.column_index(*arguments.labels)), table,
-            explanation.scores.classification, saved.model.component_count());
+            explanation.scores.classification, saved.model.group_count());
     progress.clear();
 
     json document = to_json(explanation, table);

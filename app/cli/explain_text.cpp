@@ -45,6 +45,9 @@ std::string certainty_text(const SavedModel& saved, const Explanation& explanati
                        std::to_string(component.rows), number(component.mean_uncertainty),
                        std::to_string(component.uncertain_rows)});
     }
+    if (saved.model.noise())
+        table.add_row({"noise", fixed_text(saved.model.noise()->weight, 4),
+                       std::to_string(explanation.noise_rows), "", ""});
     return "Certainty of the classification (mean uncertainty " +
            number(explanation.scores.uncertainty.mean()) + ", largest " +
            number(explanation.scores.uncertainty.maxCoeff()) + "; uncertain: above " +

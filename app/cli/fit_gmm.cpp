@@ -458,6 +458,11 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
             "Prior of means and covariances: none or conjugate (also without a value) [none]")
         ->expected(0, 1)
         ->group(group);
+    command
+        .add_flag("--noise", arguments.em.has_noise,
+                  "Beside the components, noise: rows that belong to none, spread evenly over the "
+                  "range of the data; with --init labels:COLUMN rows without a label begin there")
+        ->group(group);
 }
 
 void add_output_options(CLI::App& command, FitArguments& arguments) {
@@ -503,9 +508,6 @@ void add_fit_gmm(CLI::App& fit_command, Action& action) {
     add_run_options(*command, arguments->run);
     add_output_options(*command, *arguments);
     add_interruption_options(*command, *arguments);
-    add_refused(*command, "--noise",
-                "--noise is not available: fit gmm has no component for noise; leave far rows out "
-                "of the data, or add a component.");
     set_example(*command,
                 "mixtura-cli fit gmm faithful.csv --components 1:9 --covariance all -o model.json");
     command->callback([arguments, &action] { action = [arguments] { return fit(*arguments); }; });

@@ -56,7 +56,7 @@ json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t r
     json responsibilities = json::array();
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         rows.push_back(table.rows[i] + 1);
-        classification.push_back(scores.classification[i] + 1);
+        classification.push_back(scores.number_of(scores.classification[i]));
         responsibilities.push_back(
             numbers_json(scores.responsibilities.row(static_cast<Eigen::Index>(i)).transpose()));
     }
@@ -123,9 +123,11 @@ std::string scores_text(const PredictArguments& arguments, const FeatureTable& t
                        std::to_string(table.rows.size()) + " of " + std::to_string(row_count) +
                        " rows, log-likelihood " + fixed_text(scores.log_likelihood, 3) + "\n";
     for (std::size_t k = 0; k < counts.size(); ++k)
-        text += "Component " + std::to_string(k + 1) +
-                (k < label_names.size() ? " (" + display_text(label_names[k], 40) + ")" : "") +
-                ": " + std::to_string(counts[k]) + (counts[k] == 1 ? " row\n" : " rows\n");
+        text +=
+            (scores.is_noise(static_cast<std::int32_t>(k)) ? std::string("Noise")
+                                                           : "Component " + std::to_string(k + 1)) +
+            (k < label_names.size() ? " (" + display_text(label_names[k], 40) + ")" : "") + ": " +
+            std::to_string(counts[k]) + (counts[k] == 1 ? " row\n" : " rows\n");
     return text + "Written: " + display_text(arguments.output, 400) + "\n";
 }
 

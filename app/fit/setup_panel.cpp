@@ -71,6 +71,7 @@ void askForFactors(Plan& plan) {
     search.factors.emplace();
     search.em.family = ComponentFamily::gaussian;
     search.em.prior = Prior::none;
+    search.em.has_noise = false;
     search.em.short_run_count = 0;
     search.em.run_count = std::min(search.em.run_count, factorStarts);
     if (search.criterion == Criterion::nec || search.criterion == Criterion::cv)
@@ -256,6 +257,13 @@ void SetupPanel::connectOptions() {
             plan.search.em.prior = static_cast<Prior>(parts_->prior->currentData().toInt());
         });
     });
+    connect(p.noise, &QCheckBox::clicked, this, [this](bool isOn) {
+        edit(isOn ? tr("Add noise") : tr("Leave out noise"), [isOn](Plan& plan) {
+            plan.search.em.has_noise = isOn;
+            if (isOn && plan.search.criterion == Criterion::nec)
+                plan.search.criterion = Criterion::bic;
+        });
+    });
     connect(p.threads, &QSpinBox::valueChanged, this, [this](int value) {
         if (!parts_->isUpdating)
             parts_->session->setThreadCount(value);
@@ -338,6 +346,7 @@ void SetupPanel::refresh() {
     select(p.missingRows, int(plan.columns.missing_rows));
     select(p.start, int(plan.search.em.initialisation));
     select(p.prior, int(plan.search.em.prior));
+    refreshNoise(plan);
     select(p.family, plan.search.em.family == ComponentFamily::student
                          ? int(plan.search.em.degrees_of_freedom_rule)
                          : -1);
@@ -380,6 +389,21 @@ void SetupPanel::refreshMethod(const SearchOptions& search) {
     for (QWidget* field :
          std::initializer_list<QWidget*>{p.family, p.prior, p.bootstrap, p.labels, p.floor})
         field->setEnabled(!hasFactors);
+}
+
+void SetupPanel::refreshNoise(const Plan& plan) {
+    Parts& p = *parts_;
+    const bool hasNoise = plan.search.em.has_noise;
+    const bool isPossible =
+        !plan.search.factors && plan.search.em.family == ComponentFamily::gaussian &&
+        plan.columns.labels.empty() && plan.columns.missing_rows != MissingRows::mar;
+    p.noise->setChecked(hasNoise);
+    p.noise->setEnabled(hasNoise || isPossible);
+    p.missingRows->setEnabled(!hasNoise);
+    if (hasNoise) {
+        p.family->setEnabled(false);
+        p.labels->setEnabled(false);
+    }
 }
 
 int SetupPanel::mostGeneralRow() const {

@@ -38,6 +38,8 @@ class SetupPanel : public QWidget {
     void refresh();
     void listStructures(bool ofFactors);
     void refreshMethod(const SearchOptions& search);
+    /// Noise and what does not go with it.
+    void refreshNoise(const Plan& plan);
     /// Of the structures listed the one that holds all others.
     [[nodiscard]] int mostGeneralRow() const;
     void refreshColumns();

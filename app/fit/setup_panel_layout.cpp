@@ -330,6 +330,11 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.prior->setToolTip(
         tr("A weak prior of the means and covariances, made from the data, keeps "
            "small components from collapsing."));
+    p.noise = new QCheckBox(tr("rows may belong to none"));
+    p.noise->setObjectName(QStringLiteral("noiseBox"));
+    p.noise->setToolTip(
+        tr("Beside the components, rows that are spread evenly over the range of the data belong "
+           "to none of them. For Gaussian components without known labels, complete rows."));
     p.threads = new QSpinBox;
     p.threads->setObjectName(QStringLiteral("threads"));
     p.threads->setRange(0, std::max(64, QThread::idealThreadCount()));
@@ -349,6 +354,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     form->addRow(tr("Iteration limit:"), p.iterations);
     form->addRow(tr("Covariance floor:"), p.floor);
     form->addRow(tr("Prior:"), p.prior);
+    form->addRow(tr("Noise:"), p.noise);
     form->addRow(tr("Threads:"), p.threads);
     for (QComboBox* combo :
          {p.family, p.start, p.bootstrap, p.weights, p.labels, p.missingRows, p.prior}) {
@@ -369,6 +375,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
                                       {p.iterations, tr("Iteration limit")},
                                       {p.floor, tr("Covariance floor")},
                                       {p.prior, tr("Prior")},
+                                      {p.noise, tr("Noise: rows may belong to no component")},
                                       {p.threads, tr("Threads")}})
         field->setAccessibleName(name);
 }

@@ -55,6 +55,7 @@ struct SetupPanel::Parts {
     QSpinBox* iterations = nullptr;
     QLineEdit* floor = nullptr;
     QComboBox* prior = nullptr;
+    QCheckBox* noise = nullptr;
     QComboBox* family = nullptr;
     QLineEdit* degreesOfFreedom = nullptr;
     QSpinBox* threads = nullptr;

@@ -59,6 +59,7 @@ bool countRows(const CloudRaster& cloud, const CloudView& view, int width, int h
     std::transform(componentColours(cloud.isDark).begin(), componentColours(cloud.isDark).end(),
                    colours.begin(), channels);
     const std::array<float, 3> plain = channels(cloud.plain);
+    const std::array<float, 3> noise = channels(noiseColour(cloud.isDark));
     const std::array<float, 3> uncertain = channels(cloud.uncertain);
     const std::vector<QPoint> stamp = stampOf(stampSide(cloud.rowCount()) * view.scale);
     for (std::size_t row = 0; row < rows; ++row) {
@@ -69,11 +70,13 @@ bool countRows(const CloudRaster& cloud, const CloudView& view, int width, int h
         if (!(u >= 0.0 && v >= 0.0 && u < width && v < height))  // also rejects NaN
             continue;
         const std::array<float, 3>* colour = &plain;
-        if (cloud.scores)
-            colour = cloud.isUncertain(row)
-                         ? &uncertain
-                         : &colours[static_cast<std::size_t>(cloud.scores->classification[row] %
-                                                             componentColourCount)];
+        if (cloud.scores) {
+            const std::int32_t group = cloud.scores->classification[row];
+            colour = cloud.isUncertain(row) ? &uncertain
+                     : cloud.scores->is_noise(group)
+                         ? &noise
+                         : &colours[static_cast<std::size_t>(group % componentColourCount)];
+        }
         float weight = 1.0F;
         if (cloud.fades && cloud.scores)
             weight -=

@@ -7,9 +7,9 @@
 #include <QToolTip>
 #include <algorithm>
 
-#include "plots/component_name.h"
 #include "plots/fit_plot_parts.h"
 #include "plots/plot_style.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 
@@ -277,11 +277,13 @@ QByteArray FitPlot::dataCsv() const {
     const std::vector<int> features = parts_->features();
     QByteArray text = "row";
     for (const int feature : features) text += ',' + csvField(parts_->name(feature));
-    const Eigen::Index components = parts_->scores ? parts_->scores->responsibilities.cols() : 0;
+    const Eigen::Index groups = parts_->scores ? parts_->scores->responsibilities.cols() : 0;
     if (parts_->scores) {
         text += ",classification,uncertainty";
-        for (Eigen::Index k = 0; k < components; ++k)
-            text += ",responsibility_" + QByteArray::number(qlonglong{k} + 1);
+        for (int k = 1; k <= parts_->scores->component_count(); ++k)
+            text += ",responsibility_" + QByteArray::number(k);
+        if (parts_->scores->has_noise)
+            text += ",responsibility_noise";
     }
     text += '\n';
     if (features.empty())
@@ -293,9 +295,11 @@ QByteArray FitPlot::dataCsv() const {
         text += QByteArray::number(qlonglong{dataRow} + 1);
         for (const int feature : features) text += ',' + stored(observations(row, feature));
         if (parts_->scores) {
-            text += ',' + QByteArray::number(parts_->scores->classification[place] + 1) + ',' +
-                    stored(parts_->scores->uncertainty[row]);
-            for (Eigen::Index k = 0; k < components; ++k)
+            text += ',' +
+                    QByteArray::number(
+                        parts_->scores->number_of(parts_->scores->classification[place])) +
+                    ',' + stored(parts_->scores->uncertainty[row]);
+            for (Eigen::Index k = 0; k < groups; ++k)
                 text += ',' + stored(parts_->scores->responsibilities(row, k));
         }
         text += '\n';

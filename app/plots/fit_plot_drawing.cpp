@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "plots/component_name.h"
 #include "plots/fit_plot_parts.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 
@@ -182,7 +182,9 @@ void FitPlot::Parts::fillLegend(bool dark) {
                                     longestName * QFontMetricsF(legend->font()).averageCharWidth());
         if (figure && figure->mixing_weights.size() > k)
             text += QStringLiteral("\n%1").arg(percent(figure->mixing_weights[k]));
-        add(k, text);
+        else if (figure && scores->is_noise(k))
+            text += QStringLiteral("\n%1").arg(percent(1.0 - figure->mixing_weights.sum()));
+        add(scores->is_noise(k) ? ComponentLegendItem::noise : k, text);
     }
     if (scores && uncertain->isChecked() && !isSingle()) {
         const auto count = (scores->uncertainty.array() > uncertaintyLimit).count();

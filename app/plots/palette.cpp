@@ -47,6 +47,10 @@ const std::array<QColor, componentColourCount>& componentColours(bool dark) {
     return dark ? onDark : onLight;
 }
 
+QColor noiseColour(bool dark) {
+    return dark ? QColor(0x9a, 0x9a, 0x9a) : QColor(0x80, 0x80, 0x80);
+}
+
 QColor componentColour(int component, bool dark) {
     return componentColours(dark).at(static_cast<std::size_t>(component % componentColourCount));
 }

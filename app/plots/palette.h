@@ -17,6 +17,8 @@ inline constexpr int componentColourCount = 8;
 const std::array<QColor, componentColourCount>& componentColours(bool dark);
 /// Colour of 0-based component `component`; after eight they repeat with another shape.
 QColor componentColour(int component, bool dark);
+/// Colour of rows that belong to no component.
+QColor noiseColour(bool dark);
 /// Shape of 0-based component `component`; pairs of colour and shape differ for the first 64.
 MarkerShape componentShape(int component);
 /// Line that separates a light mark from the background: dark on white, light on dark.

@@ -11,6 +11,9 @@ namespace mixtura::app {
 
 namespace {
 
+/// Size of the mark of a row of noise, relative to the others.
+constexpr double noiseRadius = 0.55;
+
 // A raster inside a vector file is this much finer than the screen's logical pixels.
 constexpr double vectorFileScale = 4.0;
 QPainterPath star(double radius, int points, double inner) {
@@ -269,13 +272,18 @@ void PointCloud::drawShapes(QCPPainter* painter) const {
     std::vector<QPainterPath> shapes;
     shapes.reserve(static_cast<std::size_t>(componentCount));
     for (int k = 0; k < componentCount; ++k)
-        shapes.push_back(shapePath(rows_.scores ? componentShape(k) : MarkerShape::disc, radius_));
+        shapes.push_back(shapePath(
+            rows_.scores && !rows_.scores->is_noise(k) ? componentShape(k) : MarkerShape::disc,
+            rows_.scores && rows_.scores->is_noise(k) ? noiseRadius * radius_ : radius_));
     for (std::size_t row = 0; row < rows; ++row) {
         const QPointF centre(mKeyAxis->coordToPixel(xs[row]), mValueAxis->coordToPixel(ys[row]));
         if (!visible.contains(centre))  // also rejects NaN
             continue;
         const int component = rows_.scores ? rows_.scores->classification[row] : 0;
-        QColor fill = rows_.scores ? componentColour(component, rows_.isDark) : rows_.plain;
+        QColor fill = !rows_.scores ? rows_.plain
+                      : rows_.scores->is_noise(component)
+                          ? noiseColour(rows_.isDark)
+                          : componentColour(component, rows_.isDark);
         double alpha = opacity;
         if (rows_.fades && rows_.scores) {
             const double shared = rows_.scores->uncertainty[static_cast<Eigen::Index>(row)];
@@ -317,7 +325,10 @@ void ComponentLegendItem::draw(QCPPainter* painter) {
     painter->setAntialiasing(true);
     const QRectF rect(mRect);
     const QPointF centre(rect.left() + iconWidth() / 2.0, rect.center().y());
-    if (component_ >= 0) {
+    if (component_ == noise) {
+        drawMark(*painter, centre, MarkerShape::disc, noiseRadius * 4.5, noiseColour(dark_),
+                 QColor());
+    } else if (component_ >= 0) {
         const QColor colour = componentColour(component_, dark_);
         drawMark(*painter, centre, componentShape(component_), 4.5, colour,
                  needsOutline(colour, dark_) ? markOutline(dark_) : QColor());

@@ -91,6 +91,7 @@ class ComponentLegendItem : public QCPAbstractLegendItem {
     static constexpr int ring = -1;
     static constexpr int line = -2;
     static constexpr int dashedLine = -3;
+    static constexpr int noise = -4;
 
     [[nodiscard]] const QString& text() const { return text_; }
 

@@ -7,11 +7,11 @@
 
 #include <qcustomplot.h>
 
-#include "plots/component_name.h"
 #include "plots/feature_chooser.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
 #include "plots/point_cloud.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 
@@ -353,7 +353,10 @@ void ScatterMatrix::Parts::fillLegend(bool dark) {
                               longestName * QFontMetricsF(legend->font()).averageCharWidth());
         if (figure && figure->mixing_weights.size() > k)
             text += QStringLiteral("  (%1)").arg(percent(figure->mixing_weights[k]));
-        legend->addItem(new ComponentLegendItem(legend, k, text, dark));
+        else if (figure && scores->is_noise(k))
+            text += QStringLiteral("  (%1)").arg(percent(1.0 - figure->mixing_weights.sum()));
+        legend->addItem(new ComponentLegendItem(
+            legend, scores->is_noise(k) ? ComponentLegendItem::noise : k, text, dark));
     }
 }
 
@@ -474,8 +477,10 @@ QByteArray ScatterMatrix::dataCsv() const {
         text += QByteArray::number(qlonglong{dataRow} + 1);
         for (const int feature : parts_->features) text += ',' + stored(observations(row, feature));
         if (parts_->scores)
-            text += ',' + QByteArray::number(parts_->scores->classification[place] + 1) + ',' +
-                    stored(parts_->scores->uncertainty[row]);
+            text += ',' +
+                    QByteArray::number(
+                        parts_->scores->number_of(parts_->scores->classification[place])) +
+                    ',' + stored(parts_->scores->uncertainty[row]);
         text += '\n';
     }
     return text;

@@ -8,11 +8,11 @@
 
 #include <qcustomplot.h>
 
-#include "plots/component_name.h"
 #include "plots/palette.h"
 #include "plots/plot_style.h"
 #include "plots/point_cloud.h"
 #include "plots/understanding_series.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 
@@ -222,7 +222,8 @@ QByteArray UnderstandingPlot::dataCsv() const {
     }
     const Scores& scores = explanation.scores;
     for (std::size_t i = 0; i < scores.classification.size(); ++i)
-        add("uncertainty", rowName(static_cast<Eigen::Index>(i)), scores.classification[i] + 1.0,
+        add("uncertainty", rowName(static_cast<Eigen::Index>(i)),
+            scores.number_of(scores.classification[i]),
             scores.uncertainty[static_cast<Eigen::Index>(i)]);
     return text;
 }
@@ -350,11 +351,14 @@ void UnderstandingPlot::Parts::addDistances() const {
     const int features = static_cast<int>(table->observations.cols());
     x->setLabel(tr("Quantile of the chi-square, degrees of freedom: %1").arg(features));
     const MahalanobisDistances& distances = explanation->distances;
-    y->setLabel(distances.gaussian_distances == distances.squared_distances
-                    ? tr("Squared distance")
-                    : tr("Squared distance as rare in a Gaussian"));
     const ChiSquarePlot points = chi_square_plot(distances.gaussian_distances, features);
     const Eigen::Index last = points.quantiles.size() - 1;
+    if (last < 0)  // every row is noise
+        return;
+    const bool isGaussian = std::ranges::all_of(points.rows, [&distances](Eigen::Index row) {
+        return distances.gaussian_distances[row] == distances.squared_distances[row];
+    });
+    y->setLabel(isGaussian ? tr("Squared distance") : tr("Squared distance as rare in a Gaussian"));
     auto* diagonal = new QCPCurve(x, y);
     diagonal->setPen(QPen(theme.axis, 1.2, Qt::DashLine));
     setLines(*diagonal, {{{0.0, 0.0}, {points.quantiles[last], points.quantiles[last]}}});
@@ -478,8 +482,12 @@ void UnderstandingPlot::Parts::addUncertainty() const {
     for (std::size_t k = 0; k < curves.size(); ++k) {
         const int component = static_cast<int>(k);
         auto* curve = new QCPCurve(x, y);
-        curve->setPen(QPen(readableColour(componentColour(component, theme.dark), theme.dark), 1.8,
-                           lineStyles.at(k / componentColourCount % lineStyles.size())));
+        const QColor colour =
+            explanation->scores.is_noise(component)
+                ? noiseColour(theme.dark)
+                : readableColour(componentColour(component, theme.dark), theme.dark);
+        curve->setPen(
+            QPen(colour, 1.8, lineStyles.at(k / componentColourCount % lineStyles.size())));
         setLines(*curve, {curves[k]});
         if (legend != nullptr) {
             curve->setName(elided(componentMark(component, componentNames), theme.font,

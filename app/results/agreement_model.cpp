@@ -7,8 +7,8 @@
 #include <QLocale>
 #include <utility>
 
-#include "plots/component_name.h"
 #include "results/result_table.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 

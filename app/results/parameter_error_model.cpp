@@ -8,9 +8,9 @@
 #include <cmath>
 #include <utility>
 
-#include "plots/component_name.h"
 #include "plots/palette.h"
 #include "results/result_table.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "session/component_name.h"
 #include "session/model_entry.h"
 
 namespace mixtura::app {
@@ -130,6 +131,10 @@ QStringList CurrentModel::componentNames() const {
     QStringList names;
     if (model_)
         for (const std::string& name : model_->labels.names) names << QString::fromStdString(name);
+    if (model_ && model_->model.noise()) {
+        while (names.size() < model_->model.component_count()) names << QString();
+        names << noiseName();
+    }
     return names;
 }
 

@@ -54,6 +54,7 @@ Plan planOfModel(const SavedModel& saved) {
     EmOptions& em = plan.search.em;
     if (stated(options, "prior", std::string()) == to_string(Prior::conjugate))
         em.prior = Prior::conjugate;
+    em.has_noise = saved.model.noise().has_value();
     if (saved.model.tails()) {
         em.family = ComponentFamily::student;
         em.degrees_of_freedom_rule = saved.model.tails()->rule;

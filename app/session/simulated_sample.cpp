@@ -37,6 +37,8 @@ QByteArray sampleCsv(const SimulatedSample& sample) {
     Sample drawn;
     drawn.observations = sample.table->observations;
     drawn.components = sample.scores->classification;
+    if (sample.scores->has_noise)
+        drawn.noise_group = sample.scores->component_count();
     return QByteArray::fromStdString(sample_csv(sample.request.features, drawn));
 }
 

@@ -238,6 +238,34 @@ TEST_P(BackendConformance, ARowFarFromEverythingHasAFiniteLogDensity) {
     EXPECT_NEAR(responsibilities.row(3).sum(), 1.0, 1e-15);
 }
 
+/// The noise takes weight * r_noise of each row and leaves the rest in the old proportions.
+TEST_P(BackendConformance, AUniformTermTakesItsShareOfEveryRow) {
+    MixtureCase data = make_mixture_case({.rows = 1000, .dim = 3, .components = 2});
+    const RowPasses passes(data.observations, Eigen::VectorXd(), control_for(backend()));
+    Eigen::VectorXd alone;
+    Eigen::MatrixXd shares_alone;
+    passes.gaussian_rows(data.parameters, {&alone, &shares_alone});
+    data.parameters.noise = {.weight = 0.25, .log_density = alone.mean()};
+    Eigen::VectorXd log_densities;
+    Eigen::MatrixXd shares;
+    passes.gaussian_rows(data.parameters, {&log_densities, &shares});
+    const GaussianStatistics statistics = passes.gaussian_statistics(data.parameters);
+
+    const Eigen::ArrayXd noise = Eigen::ArrayXd::Constant(1000, 0.25 * std::exp(alone.mean()));
+    const Eigen::ArrayXd density = alone.array().exp() + noise;
+    ASSERT_EQ(shares.cols(), 3);
+    EXPECT_LT((log_densities.array() - density.log()).abs().maxCoeff(), 1e-12);
+    EXPECT_LT((shares.col(2).array() - noise / density).abs().maxCoeff(), 1e-12);
+    const Eigen::ArrayXd rest = alone.array().exp() / density;
+    for (Eigen::Index k = 0; k < 2; ++k) {
+        EXPECT_LT((shares.col(k).array() - rest * shares_alone.col(k).array()).abs().maxCoeff(),
+                  1e-12);
+        EXPECT_NEAR(statistics.masses[k], shares.col(k).sum(), 1e-9);
+    }
+    EXPECT_NEAR(statistics.noise_mass, shares.col(2).sum(), 1e-9);
+    EXPECT_NEAR(statistics.log_likelihood, log_densities.sum(), 1e-9);
+}
+
 TEST_P(BackendConformance, TheSameBitsForAnyNumberOfThreadsAndEveryRepetition) {
     const auto rows = 4 * static_cast<Eigen::Index>(compute::block_rows) + 1000;
     const MixtureCase data = make_mixture_case({.rows = rows, .dim = 2, .components = 3});

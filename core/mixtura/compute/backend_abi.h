@@ -119,6 +119,7 @@ typedef struct {
  *   SPHERICAL  1 / sd, one number
  * The log density of component k at x is log_const[k] - |W_k (x - mean_k)|^2 / 2, and with
  * MXT_MODEL_STUDENT log_const[k] - (dof[k] + dim) / 2 log(1 + |W_k (x - mean_k)|^2 / dof[k]).
+ * W_k may be zero: the density of such a component is the same everywhere.
  */
 typedef struct {
     uint32_t struct_size, op, cov, precision, dim, components, n_extra, flags;

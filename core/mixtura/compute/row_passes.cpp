@@ -64,6 +64,11 @@ void whiten_full(const Eigen::MatrixXd& factor, const Eigen::VectorXd& scale, do
     }
 }
 
+/// A component of weight 0 keeps a finite log density that no other falls below.
+double log_weight(double weight) {
+    return weight == 0.0 ? -1e290 : std::log(weight);
+}
+
 /// Parameters in the scaled coordinates of the blocks, laid out for the C table.
 struct ScaledModel {
     std::vector<double> numbers;  ///< log_const, mean, whiten; of Student-t dof, dof_score
@@ -76,12 +81,13 @@ struct ScaledModel {
         const bool full = parameters.shape == GaussianParameters::Shape::full;
         const std::size_t step = full ? triangle(dim) : dim;
         const bool student = parameters.degrees_of_freedom.size() > 0;
-        numbers.resize(components * (1 + dim + step + (student ? 2 : 0)));
+        const auto groups = static_cast<std::size_t>(parameters.group_count());
+        numbers.resize(groups * (1 + dim + step + (student ? 2 : 0)));
         double* log_const = numbers.data();
-        double* mean = log_const + components;
-        double* whiten = mean + components * dim;
-        double* dof = whiten + components * step;
-        double* dof_score = dof + components;
+        double* mean = log_const + groups;
+        double* whiten = mean + groups * dim;
+        double* dof = whiten + groups * step;
+        double* dof_score = dof + groups;
         for (std::size_t k = 0; k < components; ++k) {
             const auto row = static_cast<Eigen::Index>(k);
             const Eigen::MatrixXd& factor = parameters.covariance_factors[k];
@@ -106,17 +112,21 @@ struct ScaledModel {
                 dof_score[k] = student_log_centre_slope(dof[k], size);
                 log_centre = student_log_centre(dof[k], size);
             }
-            const double weight = parameters.mixing_weights[row];
-            // A component of weight 0 keeps a finite log density that no other falls below.
             log_const[k] =
-                (weight == 0.0 ? -1e290 : std::log(weight)) + log_centre - log_determinant;
+                log_weight(parameters.mixing_weights[row]) + log_centre - log_determinant;
+        }
+        if (parameters.noise) {  // its mean, whitening and degrees of freedom stay 0, 0 and 1
+            log_const[components] =
+                log_weight(parameters.noise->weight) + parameters.noise->log_density;
+            if (student)
+                dof[components] = 1.0;
         }
         model.struct_size = sizeof model;
         model.op = op;
         model.cov = full ? MXT_COV_FULL : MXT_COV_DIAG;
         model.precision = MXT_PREC_F64;
         model.dim = static_cast<std::uint32_t>(dim);
-        model.components = static_cast<std::uint32_t>(components);
+        model.components = static_cast<std::uint32_t>(groups);
         model.log_const = log_const;
         model.mean = mean;
         model.whiten = whiten;
@@ -204,6 +214,9 @@ GaussianStatistics unscaled(const std::vector<double>& statistics,
         }
         result.scatters.push_back(scatter_of(part + 1 + dim, mass, delta, scale));
     }
+    if (parameters.noise)
+        result.noise_mass =
+            statistics[static_cast<std::size_t>(components) * step + (student ? moments : 0)];
     return result;
 }
 
@@ -250,6 +263,8 @@ void check_parameters(const GaussianParameters& parameters, Eigen::Index dim) {
     }
     const Eigen::VectorXd& nu = parameters.degrees_of_freedom;
     fits = fits && (nu.size() == 0 || (nu.size() == components && nu.minCoeff() > 0.0));
+    if (parameters.noise)
+        fits = fits && parameters.noise->weight >= 0.0;
     if (!fits)
         throw InvalidArgument("The parameters of the mixture do not fit each other or the " +
                               std::to_string(dim) + " columns of the observations.");
@@ -467,7 +482,7 @@ double RowPasses::gaussian_rows(const GaussianParameters& parameters,
     if (outputs.log_densities != nullptr)
         outputs.log_densities->resize(state_->row_count);
     if (outputs.responsibilities != nullptr)
-        outputs.responsibilities->resize(state_->row_count, parameters.mixing_weights.size());
+        outputs.responsibilities->resize(state_->row_count, parameters.group_count());
     const ScaledModel scaled(parameters, state_->centre, state_->scale, MXT_OP_SCORE);
     const auto lock = state_->lock_device();
     return state_->run(scaled, outputs).back();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mixtura/common/fit_control.h"
@@ -13,6 +14,12 @@ namespace mixtura::compute {
 
 /// Rows of a block: a constant of the project, whatever the machine and the number of threads.
 inline constexpr std::size_t block_rows = 131072;
+
+/// A component whose density is the same everywhere.
+struct UniformTerm {
+    double weight = 0.0;       ///< >= 0
+    double log_density = 0.0;  ///< nats
+};
 
 /// Parameters of a Gaussian or Student-t mixture as a pass over rows needs them, in the data's own
 /// units.
@@ -26,6 +33,12 @@ struct GaussianParameters {
     /// K, > 0: the components are Student-t and the covariances are their scale matrices. Empty:
     /// they are Gaussian.
     Eigen::VectorXd degrees_of_freedom;
+    std::optional<UniformTerm> noise = {};  ///< a last component beside the K, without moments
+
+    /// Columns of responsibilities: K, and one more with noise.
+    [[nodiscard]] Eigen::Index group_count() const noexcept {
+        return mixing_weights.size() + (noise ? 1 : 0);
+    }
 };
 
 /// What a pass says of the tails of Student-t components. A row at squared Mahalanobis distance D
@@ -46,12 +59,13 @@ struct GaussianStatistics {
     /// K weighted scatter matrices about `means`: d x d (full) or d x 1, their diagonal.
     std::vector<Eigen::MatrixXd> scatters;
     TailStatistics tails = {};  ///< of Student-t components, whose moments are weighted by u too
+    double noise_mass = 0.0;    ///< sum of weight * responsibility of the noise
 };
 
 /// Optional per-row outputs; a null pointer is not computed.
 struct GaussianRowOutputs {
     Eigen::VectorXd* log_densities = nullptr;     ///< n, nats
-    Eigen::MatrixXd* responsibilities = nullptr;  ///< n x K, rows sum to 1
+    Eigen::MatrixXd* responsibilities = nullptr;  ///< n x group_count(), rows sum to 1
 };
 
 /// Observations resident on a backend, cut into fixed blocks of 131 072 rows, centred by the

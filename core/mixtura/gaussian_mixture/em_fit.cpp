@@ -38,6 +38,8 @@ void check_rows(const EmProblem& problem, const EmOptions& options) {
         throw InvalidArgument("The labels name " + std::to_string(labelled) +
                               " components; ask for that many or more, not " +
                               std::to_string(options.component_count) + ".");
+    if (options.has_noise != problem.noise().has_value())
+        throw InvalidArgument("The rows were not made ready for what the options say of noise.");
     const Index rows = problem.used_row_count();
     const std::string have = "; the data have " + std::to_string(rows) + ".";
     if (rows < options.component_count) {
@@ -57,6 +59,10 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
     if (start.model) {
         if (!start.partition.empty())
             throw InvalidArgument("A fit starts from a partition or from a model, not from both.");
+        if (start.model->noise().has_value() != options.has_noise)
+            throw InvalidArgument(options.has_noise
+                                      ? "The start model has no noise component; the fit has one."
+                                      : "The start model has a noise component; the fit has none.");
         if (start.model->component_count() != component_count ||
             start.model->feature_count() != problem.feature_count()) {
             throw InvalidArgument(
@@ -69,7 +75,7 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
     }
     if (start.partition.empty())
         return;
-    check_start_partition(start.partition, problem.row_count(), component_count);
+    check_start_partition(start.partition, problem.row_count(), component_count, options.has_noise);
 }
 
 /// The starts that go on to the end: the first, and of the others the first ones or, where short
@@ -145,6 +151,10 @@ void validate(const EmOptions& options) {
             "degrees_of_freedom", brief_text(options.degrees_of_freedom),
             "from " + brief_text(degrees_of_freedom_least) + " to " +
                 brief_text(degrees_of_freedom_limit));
+    if (options.has_noise && options.family == ComponentFamily::student)
+        throw InvalidArgument(
+            "Noise goes with Gaussian components: Student-t components bear outlying rows in their "
+            "tails.");
     if (options.family == ComponentFamily::student && options.prior != Prior::none)
         throw InvalidArgument(
             "The prior is one of Gaussian components: fit Student-t components without it.");
@@ -157,7 +167,8 @@ void validate(const EmOptions& options) {
 
 int parameter_count(const EmOptions& options, int feature_count) noexcept {
     const int count =
-        parameter_count(options.covariance_structure, options.component_count, feature_count);
+        parameter_count(options.covariance_structure, options.component_count, feature_count) +
+        (options.has_noise ? noise_parameter_count : 0);
     return options.family == ComponentFamily::gaussian
                ? count
                : count +
@@ -196,7 +207,7 @@ EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitContro
               .weight_sum = problem.weight_sum(),
               .spurious = std::move(winner.spurious)};
     for (EmRunOutcome& outcome : outcomes) fit.runs.push_back(std::move(outcome.record));
-    if (fit.model.component_count() > 1) {
+    if (fit.model.group_count() > 1) {
         const EmProblem::Certainty certainty = problem.certainty(fit.model, control);
         fit.entropy = certainty.entropy;
         fit.map_term = certainty.map_term;
@@ -213,7 +224,7 @@ EmFit fit_em(const MatrixRef& observations, const EmOptions& options, const FitC
     tbb::task_arena arena(threads);
     return arena.execute([&] {
         const EmProblem problem(observations, observation_weights, control, known_components,
-                                options.has_missing_values);
+                                row_model(options));
         return fit_em(problem, options, control, start);
     });
 }

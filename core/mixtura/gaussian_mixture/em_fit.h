@@ -61,6 +61,9 @@ struct EmOptions {
     /// NaN marks a value that is missing at random: the likelihood is that of the observed values.
     /// Gaussian components without known ones; a row needs one observed value at least.
     bool has_missing_values = false;
+    /// Beside the K components there is noise, see noise_component.h; its starts leave out the rows
+    /// that look like it, see clutter_rows.h. Gaussian components without known ones, complete rows.
+    bool has_noise = false;
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.
 inline constexpr int component_count_limit = 1000;
@@ -77,7 +80,7 @@ int parameter_count(const EmOptions& options, int feature_count) noexcept;
 /// run then.
 struct EmStart {
     std::vector<std::int32_t>
-        partition;  ///< n, 0-based component of each row; begins with an M-step
+        partition;  ///< n, 0-based component of each row, K: noise; begins with an M-step
     std::optional<GaussianMixture> model;  ///< begins with an E-step
 };
 

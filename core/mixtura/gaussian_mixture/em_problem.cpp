@@ -7,6 +7,7 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/common/random.h"
+#include "mixtura/gaussian_mixture/clutter_rows.h"
 #include "mixtura/gaussian_mixture/moment_sums.h"
 #include "mixtura/gaussian_mixture/observation_checks.h"
 #include "mixtura/gaussian_mixture/partition_statistics.h"
@@ -114,10 +115,15 @@ Initialisation method_of_start(const EmOptions& options, int start) {
 
 }  // namespace
 
+RowModel row_model(const EmOptions& options) noexcept {
+    return {.has_missing_values = options.has_missing_values, .has_noise = options.has_noise};
+}
+
 EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-                     const FitControl& control, Partition known_components, bool has_missing_values)
-    : filled_(has_missing_values ? filled_for_starts(observations, observation_weights, control)
-                                 : Eigen::MatrixXd()),
+                     const FitControl& control, Partition known_components, RowModel row_model)
+    : filled_(row_model.has_missing_values
+                  ? filled_for_starts(observations, observation_weights, control)
+                  : Eigen::MatrixXd()),
       observations_(filled_.size() > 0 ? view_of(filled_) : view_of(observations)),
       weights_(observation_weights),
       known_(std::move(known_components)) {
@@ -130,6 +136,13 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
         if (control.stop.stop_requested())
             throw compute::Cancelled{};
         typical_variances_[j] = typical_variance(observations_.col(j), weights_);
+    }
+    if (row_model.has_noise) {
+        if (!known_.empty() || row_model.has_missing_values)
+            throw InvalidArgument(
+                "Noise goes with complete rows without known labels: leave out the rows with "
+                "missing values, or the labels.");
+        prepare_noise(control);
     }
     if (filled_.size() > 0) {
         if (!known_.empty())
@@ -154,6 +167,18 @@ EmProblem::EmProblem(const MatrixRef& observations, const VectorRef& observation
     }
     if (plain_rows().rows() > 0)
         passes_ = std::make_unique<compute::RowPasses>(plain_rows(), plain_weights(), control);
+}
+
+void EmProblem::prepare_noise(const FitControl& control) {
+    noise_ = noise_region(observations_, weights_);
+    const std::vector<Index> clutter = clutter_rows(observations_, control.stop);
+    for (Index i = 0; i < row_count(); ++i) {
+        if (!std::ranges::binary_search(clutter, i))
+            clear_.push_back(i);
+    }
+    clear_rows_ = observations_(clear_, Eigen::all);
+    if (weights_.size() > 0)
+        clear_weights_ = weights_(clear_);
 }
 
 void EmProblem::take_plain_rows(const std::vector<Index>& rows) {
@@ -188,7 +213,8 @@ compute::GaussianStatistics EmProblem::statistics(
 
 void EmProblem::prepare_hierarchical_tree(const FitControl& control) {
     if (!tree_ && !labelled_ && feature_count() > 1)
-        tree_ = std::make_unique<HierarchicalTree>(observations_, control);
+        tree_ = noise_ ? std::make_unique<HierarchicalTree>(clear_rows_, control)
+                       : std::make_unique<HierarchicalTree>(observations_, control);
 }
 
 compute::GaussianStatistics EmProblem::start_moments(const EmOptions& options, int start,
@@ -229,13 +255,31 @@ compute::GaussianStatistics EmProblem::shared_moments(
 
 Partition EmProblem::start_partition(const EmOptions& options, int start, const FitControl& control,
                                      std::string& name) const {
-    return partition_by(
-        method_of_start(options, start), observations_, weights_, options.component_count,
-        RandomStream(options.seed, static_cast<std::uint64_t>(start)), tree_.get(), control, name);
+    const Initialisation method = method_of_start(options, start);
+    const RandomStream random(options.seed, static_cast<std::uint64_t>(start));
+    if (!noise_)
+        return partition_by(method, observations_, weights_, options.component_count, random,
+                            tree_.get(), control, name);
+    const Partition of_clear =
+        partition_by(method, clear_rows_, clear_weights_, options.component_count, random,
+                     tree_.get(), control, name);
+    Partition partition(static_cast<std::size_t>(row_count()), options.component_count);
+    for (std::size_t i = 0; i < clear_.size(); ++i)
+        partition[static_cast<std::size_t>(clear_[i])] = of_clear[i];
+    return partition;
 }
 
 compute::GaussianStatistics EmProblem::moments(const Partition& partition, int component_count,
                                                compute::GaussianParameters::Shape shape) const {
+    if (noise_) {
+        compute::GaussianStatistics all =
+            partition_statistics(observations_, weights_, partition, component_count + 1, shape);
+        all.noise_mass = all.masses[component_count];
+        all.masses.conservativeResize(component_count);
+        all.means.conservativeResize(component_count, Eigen::NoChange);
+        all.scatters.pop_back();
+        return all;
+    }
     if (!labelled_)
         return partition_statistics(observations_, weights_, partition, component_count, shape);
     Partition settled = partition;

@@ -14,8 +14,16 @@
 #include "mixtura/gaussian_mixture/incomplete_rows.h"
 #include "mixtura/gaussian_mixture/initialisation.h"
 #include "mixtura/gaussian_mixture/labelled_rows.h"
+#include "mixtura/gaussian_mixture/noise_component.h"
 
 namespace mixtura {
+
+/// What rows may be, beside complete and of a component.
+struct RowModel {
+    bool has_missing_values = false;  ///< NaN marks a value that is missing at random
+    bool has_noise = false;           ///< rows may belong to no component
+};
+RowModel row_model(const EmOptions& options) noexcept;
 
 /// Observations checked and made ready once for any number of fits, which may run side by side.
 /// Keeps a view of `observations`: they must outlive it.
@@ -24,16 +32,14 @@ class EmProblem {
     /// @param observations         n x d, finite, no constant feature
     /// @param observation_weights  n case weights >= 0, or empty for all one
     /// @param known_components     n, see LabelledRows, or empty where no component is known
-    /// @param has_missing_values  NaN marks a value that is missing at random; else it is refused
     /// @throw InvalidArgument     weights of another length or not all finite and >= 0; known
-    ///                            components that LabelledRows refuses, or with missing values; a row
-    ///                            without an observed value
+    ///                            components that LabelledRows refuses, or with missing values or
+    ///                            noise; both of these; a row without an observed value
     /// @throw DataError           no rows or features; a value that is not finite, a feature that
     ///                            is constant or whose variance overflows; with the column
     /// @throw compute::Cancelled  the stop was requested
     EmProblem(const MatrixRef& observations, const VectorRef& observation_weights,
-              const FitControl& control, Partition known_components = {},
-              bool has_missing_values = false);
+              const FitControl& control, Partition known_components = {}, RowModel row_model = {});
 
     [[nodiscard]] Eigen::Index row_count() const noexcept { return observations_.rows(); }
     [[nodiscard]] int feature_count() const noexcept {
@@ -46,6 +52,8 @@ class EmProblem {
     [[nodiscard]] int labelled_component_count() const noexcept {
         return labelled_ ? labelled_->component_count() : 0;
     }
+    /// Where the noise is, if there is any.
+    [[nodiscard]] const std::optional<NoiseRegion>& noise() const noexcept { return noise_; }
     /// Log-likelihood under `parameters` and the moments of the responsibilities they imply. A row
     /// whose component k is known counts with log(pi_k N(x; mu_k, Sigma_k)) and belongs to it; of
     /// one with missing values the observed ones count.
@@ -69,8 +77,8 @@ class EmProblem {
     /// for one feature. Not to be called side by side with anything else.
     void prepare_hierarchical_tree(const FitControl& control);
 
-    /// Partition that start `start` (0-based) begins with where no component is known, and in `name`
-    /// what made it.
+    /// Partition that start `start` (0-based) begins with where no component is known, K for rows
+    /// that begin as noise, and in `name` what made it.
     /// @throw InvalidArgument  fewer distinct rows than components
     [[nodiscard]] Partition start_partition(const EmOptions& options, int start,
                                             const FitControl& control, std::string& name) const;
@@ -80,7 +88,8 @@ class EmProblem {
     [[nodiscard]] compute::GaussianStatistics start_moments(
         const EmOptions& options, int start, compute::GaussianParameters::Shape shape,
         const FitControl& control, std::string& name) const;
-    /// Moments of the clusters of a partition, in which rows of known components stay there.
+    /// Moments of the clusters of a partition, in which rows of known components stay there, and
+    /// the mass of cluster K where there is noise.
     [[nodiscard]] compute::GaussianStatistics moments(
         const Partition& partition, int component_count,
         compute::GaussianParameters::Shape shape) const;
@@ -113,6 +122,7 @@ class EmProblem {
     [[nodiscard]] const Eigen::VectorXd& plain_weights() const noexcept {
         return has_plain_copy() ? plain_weights_ : weights_;
     }
+    void prepare_noise(const FitControl& control);
     /// Copies the rows that passes go over, where they are fewer than all.
     void take_plain_rows(const std::vector<Eigen::Index>& rows);
 
@@ -125,6 +135,10 @@ class EmProblem {
     Eigen::VectorXd incomplete_weights_;  ///< of their rows
     Eigen::MatrixXd plain_rows_;          ///< a copy, where the passes go over fewer rows than all
     Eigen::VectorXd plain_weights_;       ///< the same
+    std::optional<NoiseRegion> noise_;
+    std::vector<Eigen::Index> clear_;  ///< rows that do not begin as noise; only with noise
+    Eigen::MatrixXd clear_rows_;       ///< these rows
+    Eigen::VectorXd clear_weights_;    ///< the same
     double weight_sum_ = 0.0;
     Eigen::Index used_row_count_ = 0;
     Eigen::VectorXd typical_variances_;

@@ -94,9 +94,17 @@ std::optional<ConjugatePrior> prior_of(const EmProblem& problem, const EmOptions
                                    moments.mean, moments.covariance);
 }
 
+/// The weight that mixing weights leave to the noise.
+double noise_weight(const Eigen::VectorXd& mixing_weights) {
+    return std::max(0.0, 1.0 - mixing_weights.sum());
+}
+
 /// The form a pass takes. @return false if a covariance is not positive definite
 bool prepare(const EmIterate& iterate, CovarianceStructure structure,
-             GaussianParameters& parameters) {
+             const std::optional<NoiseRegion>& noise, GaussianParameters& parameters) {
+    if (noise)
+        parameters.noise = {.weight = noise_weight(iterate.mixing_weights),
+                            .log_density = noise->log_density};
     parameters.shape = shape_of(structure);
     parameters.mixing_weights = iterate.mixing_weights;
     parameters.means = iterate.means;
@@ -119,7 +127,8 @@ bool prepare(const EmIterate& iterate, CovarianceStructure structure,
 
 /// @param labelled_count  components that keep their places, since labels name them
 GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure,
-                         DegreesOfFreedomRule rule, int labelled_count) {
+                         DegreesOfFreedomRule rule, const std::optional<NoiseRegion>& region,
+                         int labelled_count) {
     std::vector<Eigen::MatrixXd> covariances = iterate.estimate.covariances;
     if (is_diagonal(structure)) {
         for (Eigen::MatrixXd& covariance : covariances)
@@ -128,8 +137,11 @@ GaussianMixture as_model(const EmIterate& iterate, CovarianceStructure structure
     std::optional<StudentTails> tails;
     if (iterate.degrees_of_freedom.size() > 0)
         tails = StudentTails{.degrees_of_freedom = iterate.degrees_of_freedom, .rule = rule};
+    std::optional<NoiseComponent> noise;
+    if (region)
+        noise = {.weight = noise_weight(iterate.mixing_weights), .region = *region};
     const GaussianMixture model(iterate.mixing_weights, iterate.means, std::move(covariances),
-                                structure, std::move(tails));
+                                structure, std::move(tails), std::move(noise));
     return reordered(model, canonical_order(model, labelled_count));
 }
 
@@ -190,6 +202,8 @@ class Run {
     EmRunOutcome from_model(const GaussianMixture& model) {
         outcome_.record.start = "model";
         parameters_ = start_parameters(model, options_);
+        if (problem_.noise())  // that of these rows, which need not be those of the start model
+            parameters_.noise->log_density = problem_.noise()->log_density;
         const GaussianParameters& parameters = parameters_;
         std::optional<GaussianStatistics> statistics = pass(parameters);
         if (!statistics)
@@ -214,7 +228,7 @@ class Run {
         pace_ = state.pace;
         if (state.has_ended || ends())
             return finish();
-        if (!prepare(*last_, structure_, parameters_))
+        if (!prepare(*last_, structure_, problem_.noise(), parameters_))
             throw InvalidArgument(
                 "A covariance of the iterate to go on from is not positive definite.");
         if (std::optional<GaussianStatistics> statistics = pass(parameters_))
@@ -304,7 +318,7 @@ class Run {
             return false;
         EmIterate landing = maximise(*there, common_part, jumped.degrees_of_freedom);
         GaussianParameters parameters;
-        if (!prepare(landing, structure_, parameters) || !is_gain_at(parameters))
+        if (!prepare(landing, structure_, problem_.noise(), parameters) || !is_gain_at(parameters))
             return false;
         parameters_ = std::move(parameters);
         statistics = std::move(*there);
@@ -316,7 +330,8 @@ class Run {
     /// a step of the degrees of freedom from those of the pass that gave the statistics.
     EmIterate maximise(const GaussianStatistics& statistics, const Eigen::MatrixXd& common_part,
                        const Eigen::VectorXd& degrees_of_freedom) const {
-        const Eigen::VectorXd mixing_weights = statistics.masses / statistics.masses.sum();
+        const Eigen::VectorXd mixing_weights =
+            statistics.masses / (statistics.masses.sum() + statistics.noise_mass);
         const auto estimate = [&](const GaussianStatistics& moments) -> EmIterate {
             return {mixing_weights,
                     moments.means,
@@ -354,7 +369,7 @@ class Run {
         held_tails_ = parameters_.degrees_of_freedom;
         EmIterate next = maximise(
             statistics, last_ ? last_->estimate.common_part : Eigen::MatrixXd(), held_tails_);
-        if (!prepare(next, structure_, parameters_)) {
+        if (!prepare(next, structure_, problem_.noise(), parameters_)) {
             degenerate("A covariance is not positive definite at iteration " +
                        std::to_string(iteration + 1) +
                        ". Raise covariance_floor or try fewer components.");
@@ -493,7 +508,7 @@ class Run {
         if (last_ && run.status != FitStatus::degenerate) {
             run.floors_applied = last_->estimate.floors_applied;
             outcome_.model = as_model(*last_, structure_, options_.degrees_of_freedom_rule,
-                                      problem_.labelled_component_count());
+                                      problem_.noise(), problem_.labelled_component_count());
             outcome_.spurious = run.diagnosis.empty()
                                     ? spurious_reason(*outcome_.model, problem_.weight_sum(),
                                                       run.floors_applied, prior_.has_value())

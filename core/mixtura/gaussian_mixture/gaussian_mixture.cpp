@@ -27,15 +27,16 @@ std::string component_name(Index k) {
     return "component " + std::to_string(k + 1);
 }
 
-void check_weights(const Eigen::VectorXd& weights) {
+/// @param rest  the weight of the noise
+void check_weights(const Eigen::VectorXd& weights, double rest) {
     for (Index k = 0; k < weights.size(); ++k) {
         if (!(weights[k] > 0.0) || !std::isfinite(weights[k])) {
             throw InvalidArgument("The mixing weight of " + component_name(k) + " is " +
                                   std::to_string(weights[k]) + "; it must be positive.");
         }
     }
-    if (std::abs(weights.sum() - 1.0) > weight_sum_tolerance) {
-        throw InvalidArgument("The mixing weights sum to " + std::to_string(weights.sum()) +
+    if (std::abs(weights.sum() + rest - 1.0) > weight_sum_tolerance) {
+        throw InvalidArgument("The mixing weights sum to " + std::to_string(weights.sum() + rest) +
                               "; they must sum to 1.");
     }
 }
@@ -74,6 +75,27 @@ void check_tails(const StudentTails& tails, Index component_count) {
             throw InvalidArgument("The degrees of freedom of " + component_name(k) + " are " +
                                   std::to_string(nu) + "; they must be positive.");
     }
+}
+
+/// Mixing weights of the components alone.
+Eigen::VectorXd component_weights(const GaussianMixture& model) {
+    if (!model.noise())
+        return model.mixing_weights();
+    return model.mixing_weights() / model.mixing_weights().sum();
+}
+
+void check_noise(const NoiseComponent& noise, Index feature_count) {
+    const NoiseRegion& region = noise.region;
+    if (!(noise.weight >= 0.0 && noise.weight < 1.0))
+        throw InvalidArgument("The weight of the noise is " + std::to_string(noise.weight) +
+                              "; it must be from 0 to below 1.");
+    if (region.origin.size() != feature_count || region.edges.rows() != feature_count ||
+        region.edges.cols() != feature_count)
+        throw InvalidArgument("The region of the noise has not the " +
+                              std::to_string(feature_count) + " features of the means.");
+    if (!region.origin.allFinite() || !region.edges.allFinite() ||
+        !std::isfinite(region.log_density))
+        throw InvalidArgument("The region of the noise has an entry that is not finite.");
 }
 
 std::optional<StudentTails> reordered_tails(const GaussianMixture& model,
@@ -124,12 +146,14 @@ void check_observations(const GaussianMixture& model, const MatrixRef& observati
 
 GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd means,
                                  std::vector<Eigen::MatrixXd> covariances,
-                                 CovarianceStructure structure, std::optional<StudentTails> tails)
+                                 CovarianceStructure structure, std::optional<StudentTails> tails,
+                                 std::optional<NoiseComponent> noise)
     : weights_(std::move(mixing_weights)),
       means_(std::move(means)),
       covariances_(std::move(covariances)),
       structure_(structure),
-      tails_(std::move(tails)) {
+      tails_(std::move(tails)),
+      noise_(std::move(noise)) {
     if (weights_.size() < 1 || means_.cols() < 1)
         throw InvalidArgument("A mixture needs at least one component and one feature.");
     if (means_.rows() != weights_.size() ||
@@ -139,12 +163,18 @@ GaussianMixture::GaussianMixture(Eigen::VectorXd mixing_weights, Eigen::MatrixXd
                               std::to_string(covariances_.size()) +
                               " covariances; the counts must agree.");
     }
-    check_weights(weights_);
+    const double rest = noise_ ? noise_->weight : 0.0;
+    if (noise_)
+        check_noise(*noise_, means_.cols());
+    check_weights(weights_, rest);
     // Weights that sum to 1 up to rounding stay as they are: a stored model reads back bit by bit.
-    const double sum = weights_.sum();
+    const double sum = weights_.sum() + rest;
     if (std::abs(sum - 1.0) >
-        static_cast<double>(weights_.size()) * std::numeric_limits<double>::epsilon())
+        static_cast<double>(group_count()) * std::numeric_limits<double>::epsilon()) {
         weights_ /= sum;
+        if (noise_)
+            noise_->weight /= sum;
+    }
     for (Index k = 0; k < means_.rows(); ++k) {
         if (!means_.row(k).allFinite()) {
             throw InvalidArgument("The mean of " + component_name(k) +
@@ -184,7 +214,8 @@ CovarianceForm GaussianMixture::covariance_form() const noexcept {
 
 int GaussianMixture::parameter_count() const noexcept {
     return mixtura::parameter_count(covariance_form(), component_count(), feature_count()) +
-           (tails_ ? tail_parameter_count(tails_->rule, component_count()) : 0);
+           (tails_ ? tail_parameter_count(tails_->rule, component_count()) : 0) +
+           (noise_ ? noise_parameter_count : 0);
 }
 
 compute::GaussianParameters GaussianMixture::pass_parameters() const {
@@ -193,6 +224,8 @@ compute::GaussianParameters GaussianMixture::pass_parameters() const {
     parameters.means = means_;
     if (tails_)
         parameters.degrees_of_freedom = tails_->degrees_of_freedom;
+    if (noise_)
+        parameters.noise = {.weight = noise_->weight, .log_density = noise_->region.log_density};
     const bool all_diagonal =
         std::ranges::all_of(covariances_, [](const auto& c) { return c.isDiagonal(0.0); });
     if (!all_diagonal) {
@@ -203,6 +236,13 @@ compute::GaussianParameters GaussianMixture::pass_parameters() const {
     for (const Eigen::MatrixXd& factor : factors_)
         parameters.covariance_factors.emplace_back(factor.diagonal());
     return parameters;
+}
+
+GaussianMixture without_noise(const GaussianMixture& model) {
+    if (!model.noise())
+        return model;
+    return {component_weights(model), model.means(), model.covariances(),
+            model.covariance_structure(), model.tails()};
 }
 
 GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& order) {
@@ -220,7 +260,7 @@ GaussianMixture reordered(const GaussianMixture& model, const std::vector<int>& 
     for (const int k : order)
         covariances.push_back(model.covariances()[static_cast<std::size_t>(k)]);
     return {model.mixing_weights()(order), model.means()(order, Eigen::all), std::move(covariances),
-            model.covariance_structure(), reordered_tails(model, order)};
+            model.covariance_structure(),  reordered_tails(model, order),    model.noise()};
 }
 
 std::vector<int> canonical_order(const GaussianMixture& model, int kept_count) {
@@ -248,7 +288,7 @@ GaussianMixture marginal(const GaussianMixture& model, const std::vector<int>& f
     std::vector<Eigen::MatrixXd> covariances;
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.emplace_back(covariance(features, features));
-    return {model.mixing_weights(), model.means()(Eigen::all, features), std::move(covariances),
+    return {component_weights(model), model.means()(Eigen::all, features), std::move(covariances),
             marginal_structure(model.covariance_structure()), model.tails()};
 }
 
@@ -277,9 +317,10 @@ Scores score(const GaussianMixture& model, const MatrixRef& observations,
              const FitControl& control) {
     check_observations(model, observations);
     Scores scores;
+    scores.has_noise = model.noise().has_value();
     const Index n = observations.rows();
     if (n == 0) {
-        scores.responsibilities.resize(0, model.component_count());
+        scores.responsibilities.resize(0, model.group_count());
         return scores;
     }
     const compute::RowPasses passes(observations, Eigen::VectorXd(), control);
@@ -298,9 +339,22 @@ Sample sample(const GaussianMixture& model, std::int64_t rows, RandomStream& ran
     Sample draws;
     draws.observations.resize(rows, d);
     draws.components.resize(static_cast<std::size_t>(rows));
+    Eigen::VectorXd weights = model.mixing_weights();
+    if (model.noise()) {
+        weights.conservativeResize(model.group_count());
+        weights[model.component_count()] = model.noise()->weight;
+        draws.noise_group = model.component_count();
+    }
     Eigen::VectorXd standard(d);
     for (Index i = 0; i < rows; ++i) {
-        const Index k = random.categorical(model.mixing_weights());
+        const Index k = random.categorical(weights);
+        draws.components[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(k);
+        if (k == model.component_count()) {
+            const NoiseRegion& region = model.noise()->region;
+            for (Index j = 0; j < d; ++j) standard[j] = random.uniform();
+            draws.observations.row(i) = region.origin + standard.transpose() * region.edges;
+            continue;
+        }
         for (Index j = 0; j < d; ++j) standard[j] = random.normal();
         if (model.tails()) {
             const double nu = model.tails()->degrees_of_freedom[k];
@@ -309,7 +363,6 @@ Sample sample(const GaussianMixture& model, std::int64_t rows, RandomStream& ran
         const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
         draws.observations.row(i) =
             model.means().row(k) + (factor.triangularView<Eigen::Lower>() * standard).transpose();
-        draws.components[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(k);
     }
     return draws;
 }

@@ -104,13 +104,16 @@ RowTotals check_observations(const MatrixRef& observations, const VectorRef& wei
     return totals;
 }
 
-void check_start_partition(const Partition& partition, Index row_count, int component_count) {
+void check_start_partition(const Partition& partition, Index row_count, int component_count,
+                           bool has_noise) {
     if (static_cast<Index>(partition.size()) != row_count) {
         throw InvalidArgument("The start partition has " + std::to_string(partition.size()) +
                               " entries for " + std::to_string(row_count) + " rows.");
     }
     std::vector<bool> is_used(static_cast<std::size_t>(component_count), false);
     for (const std::int32_t component : partition) {
+        if (has_noise && component == component_count)
+            continue;
         if (component < 0 || component >= component_count) {
             throw InvalidArgument("The start partition names component " +
                                   std::to_string(component) + "; it must be from 0 to " +

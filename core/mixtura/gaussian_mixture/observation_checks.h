@@ -23,8 +23,10 @@ struct RowTotals {
 RowTotals check_observations(const MatrixRef& observations, const VectorRef& weights,
                              const std::stop_token& stop);
 
+/// @param has_noise  the entry K is allowed too
 /// @throw InvalidArgument  not one entry from 0 to K - 1 for each row, or a component without a row
-void check_start_partition(const Partition& partition, Eigen::Index row_count, int component_count);
+void check_start_partition(const Partition& partition, Eigen::Index row_count, int component_count,
+                           bool has_noise = false);
 
 /// Two-pass variance with the sum of the weights as divisor. @param weights  n, or empty for all one
 double weighted_variance(const VectorRef& values, const VectorRef& weights);

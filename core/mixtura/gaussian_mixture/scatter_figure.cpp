@@ -43,6 +43,16 @@ std::vector<PairComponent> pair_components(const GaussianMixture& model, int x, 
     return components;
 }
 
+/// Case weights of the rows as far as they belong to components: contours leave out the noise.
+Eigen::VectorXd component_weights(const GaussianMixture& model, const FeatureTable& table) {
+    if (!model.noise())
+        return table.weights;
+    const Scores scores = score(model, table.observations);
+    const Eigen::VectorXd shares =
+        (1.0 - scores.responsibilities.col(model.component_count()).array()).cwiseMax(0.0);
+    return table.weights.size() > 0 ? shares.cwiseProduct(table.weights).eval() : shares;
+}
+
 /// Widens `range` so that it shows the component's ellipse of largest mass, by no more than
 /// `ellipse_room` of the range on either side: a vast component must not shrink the data.
 void make_room_for_ellipses(AxisRange& range, const GaussianMixture& model, int feature,
@@ -95,6 +105,7 @@ ScatterFigure scatter_figure(const FeatureTable& table, const std::vector<int>& 
         return figure;
     figure.mixing_weights = model->mixing_weights();
     const bool has_rows = table.observations.rows() > 0;
+    const Eigen::VectorXd weights = has_rows ? component_weights(*model, table) : table.weights;
     for (int x = 0; x < static_cast<int>(features.size()); ++x) {
         for (int y = x + 1; y < static_cast<int>(features.size()); ++y) {
             const FigureFeature& across = figure.features[static_cast<std::size_t>(x)];
@@ -110,7 +121,7 @@ ScatterFigure scatter_figure(const FeatureTable& table, const std::vector<int>& 
                 continue;
             const auto levels = mass_levels(
                 pair_densities(*model, across.feature, upwards.feature, table.observations, stop),
-                options.contour_masses, table.weights);
+                options.contour_masses, weights);
             for (std::size_t i = 0; i < levels.size(); ++i)
                 pair.contours.push_back(
                     {options.contour_masses[i], levels[i], contour_lines(pair.grid, levels[i])});

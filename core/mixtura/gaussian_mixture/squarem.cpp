@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "mixtura/gaussian_mixture/student_tails.h"
 
@@ -17,7 +18,12 @@ Index coordinate_count(const GaussianParameters& parameters) {
     const Index d = parameters.means.cols();
     const bool is_full = parameters.shape == GaussianParameters::Shape::full;
     return parameters.mixing_weights.size() * (1 + d + (is_full ? d * (d + 1) / 2 : d)) +
-           parameters.degrees_of_freedom.size();
+           parameters.degrees_of_freedom.size() + (parameters.noise ? 1 : 0);
+}
+
+/// A weight of 0 has no logarithm.
+double log_noise_weight(const GaussianParameters& parameters) {
+    return std::log(std::max(parameters.noise->weight, std::numeric_limits<double>::min()));
 }
 
 }  // namespace
@@ -39,6 +45,8 @@ Eigen::VectorXd squarem_coordinates(const GaussianParameters& parameters,
         }
     }
     for (const double nu : parameters.degrees_of_freedom) *next++ = std::log(nu);
+    if (parameters.noise)
+        *next = log_noise_weight(parameters);
     return coordinates;
 }
 
@@ -61,9 +69,16 @@ GaussianParameters from_squarem_coordinates(const Eigen::VectorXd& coordinates,
     }
     for (double& nu : parameters.degrees_of_freedom)
         nu = std::clamp(std::exp(*next++), degrees_of_freedom_least, degrees_of_freedom_limit);
-    Eigen::VectorXd& weights = parameters.mixing_weights;
-    weights = (weights.array() - weights.maxCoeff()).exp();
-    weights /= weights.sum();
+    Eigen::VectorXd& weights = parameters.mixing_weights;  // logarithms as yet
+    const double largest = std::max(weights.maxCoeff(), parameters.noise ? *next : weights[0]);
+    weights = (weights.array() - largest).exp();
+    double sum = weights.sum();
+    if (parameters.noise) {
+        parameters.noise->weight = std::exp(*next - largest);
+        sum += parameters.noise->weight;
+        parameters.noise->weight /= sum;
+    }
+    weights /= sum;
     return parameters;
 }
 

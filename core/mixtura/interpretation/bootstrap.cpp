@@ -102,7 +102,8 @@ EmFit refit_from(const GaussianMixture& model, const MatrixRef& observations,
         if (em.degrees_of_freedom_rule == DegreesOfFreedomRule::fixed)
             em.degrees_of_freedom = model.tails()->degrees_of_freedom[0];
     }
-    const EmProblem problem(observations, weights, control);
+    em.has_noise = model.noise().has_value();
+    const EmProblem problem(observations, weights, control, {}, row_model(em));
     return fit_em(problem, em, control, {.partition = {}, .model = model});
 }
 

@@ -2,8 +2,8 @@
 #include "mixtura/interpretation/mahalanobis.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <boost/math/distributions/chi_squared.hpp>
 
@@ -27,16 +27,20 @@ void check_classified(const GaussianMixture& model, const MatrixRef& observation
                               " classifications for " + std::to_string(observations.rows()) +
                               " rows.");
     for (const std::int32_t component : classification) {
-        if (component < 0 || component >= model.component_count())
+        if (component < 0 || component >= model.group_count())
             throw InvalidArgument("A row is classified into component " +
                                   std::to_string(component + 1) + "; the model has " +
                                   std::to_string(model.component_count()) + ".");
     }
 }
 
+/// Those that have a value.
 std::vector<Index> rows_ordered_by(const VectorRef& values) {
-    std::vector<Index> order(static_cast<std::size_t>(values.size()));
-    std::iota(order.begin(), order.end(), Index{0});
+    std::vector<Index> order;
+    for (Index row = 0; row < values.size(); ++row) {
+        if (!std::isnan(values[row]))
+            order.push_back(row);
+    }
     std::ranges::stable_sort(order, {}, [&values](Index row) { return values[row]; });
     return order;
 }
@@ -57,6 +61,11 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
         if (i % rows_between_stops == 0 && stop.stop_requested())
             throw Cancelled{};
         const std::int32_t k = classification[static_cast<std::size_t>(i)];
+        if (k == model.component_count()) {  // noise
+            distances.squared_distances[i] = std::numeric_limits<double>::quiet_NaN();
+            distances.tail_probabilities[i] = std::numeric_limits<double>::quiet_NaN();
+            continue;
+        }
         const Eigen::VectorXd distance = (observations.row(i) - model.means().row(k)).transpose();
         whitened = model.covariance_factors()[static_cast<std::size_t>(k)]
                        .triangularView<Eigen::Lower>()
@@ -98,9 +107,12 @@ ChiSquarePlot chi_square_plot(const VectorRef& squared_distances, int degrees_of
     if (degrees_of_freedom < 1)
         throw InvalidArgument("A chi-square distribution needs at least 1 degree of freedom, not " +
                               std::to_string(degrees_of_freedom) + ".");
-    const Index n = squared_distances.size();
     const boost::math::chi_squared distribution(degrees_of_freedom);
-    ChiSquarePlot plot{Eigen::VectorXd(n), Eigen::VectorXd(n), rows_ordered_by(squared_distances)};
+    ChiSquarePlot plot;
+    plot.rows = rows_ordered_by(squared_distances);
+    const auto n = static_cast<Index>(plot.rows.size());
+    plot.quantiles.resize(n);
+    plot.squared_distances.resize(n);
     for (Index i = 0; i < n; ++i) {
         const double probability = (static_cast<double>(i) + 0.5) / static_cast<double>(n);
         plot.quantiles[i] = boost::math::quantile(distribution, probability);

@@ -21,7 +21,8 @@ struct MahalanobisDistances {
 
 /// For rows of a Gaussian component the squared distance follows a chi-square distribution with d
 /// degrees of freedom; for rows of a Student-t component, divided by d, F(d, nu).
-/// @param classification  n, 0-based component of each row
+/// Rows of noise have no distance: NaN.
+/// @param classification  n, 0-based component of each row; K: noise
 /// @throw InvalidArgument     wrong number of features, rows or components
 /// @throw compute::Cancelled  the stop was requested
 /// Time O(n d^2).
@@ -36,7 +37,8 @@ MahalanobisDistances mahalanobis_distances(const GaussianMixture& model,
 std::vector<Eigen::Index> outlying_rows(const MahalanobisDistances& distances,
                                         double tail_probability);
 
-/// Points of a chi-square quantile-quantile plot: on the diagonal where the components are Gaussian.
+/// Points of a chi-square quantile-quantile plot of the rows that have a distance: on the diagonal
+/// where the components are Gaussian.
 struct ChiSquarePlot {
     Eigen::VectorXd quantiles;          ///< n, of the chi-square at (i - 1/2) / n, increasing
     Eigen::VectorXd squared_distances;  ///< n, increasing

@@ -294,6 +294,10 @@ StandardErrors standard_errors(const GaussianMixture& model, const MatrixRef& ob
                                StandardErrorMethod method, const VectorRef& weights,
                                const FitControl& control) {
     check(model, observations, weights);
+    if (model.noise())
+        throw InvalidArgument(
+            "Standard errors by derivatives are those of a mixture without noise; use the "
+            "bootstrap.");
     const Coordinates at(model);
     const RowSums sums = sum_over_rows(model, at, observations, weights, control);
     const auto information = factorised(observed_information(model, at, sums), "information");

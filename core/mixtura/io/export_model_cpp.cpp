@@ -15,7 +15,7 @@ constexpr std::string_view program =
 //
 //     #include "model.hpp"
 //     mixtura_model::Score s = mixtura_model::score(x);   // x: @D@ numbers in the order of feature_names
-//     s.classification      most probable component, 1 to @K@; 0 where a value is missing (NaN)
+//     s.classification      most probable component, 1 to @K@; 0: noise; -1: a value is missing (NaN)
 //     s.responsibilities    probability of each component
 //     s.log_density         natural logarithm of the density
 //     s.uncertainty         1 - largest probability
@@ -32,6 +32,7 @@ namespace mixtura_model {
 
 constexpr int feature_count = @D@;
 constexpr int component_count = @K@;
+constexpr int group_count = @GROUPS@;  // the components, and the noise where there is some
 
 inline const std::array<const char*, feature_count> feature_names = {
 @FEATURES@};
@@ -50,7 +51,7 @@ inline const std::array<double, component_count> log_constants = {
 @TAILS@
 struct Score {
     double log_density;
-    std::array<double, component_count> responsibilities;
+    std::array<double, group_count> responsibilities;
     int classification;
     double uncertainty;
 };
@@ -58,7 +59,7 @@ struct Score {
 // `x` points to feature_count numbers.
 inline Score score(const double* x) {
     Score result{};
-    std::array<double, component_count> log_joint{};
+    std::array<double, group_count> log_joint{};
     const double* factor = covariance_factors.data();
     for (int k = 0; k < component_count; ++k) {
         std::array<double, feature_count> whitened{};
@@ -71,15 +72,15 @@ inline Score score(const double* x) {
         }
         log_joint[k] = log_constants[k] - @FALLOFF@;
     }
-    int best = 0;
-    for (int k = 1; k < component_count; ++k)
+@NOISE@    int best = 0;
+    for (int k = 1; k < group_count; ++k)
         if (log_joint[k] > log_joint[best]) best = k;
     double sum = 0.0;
     for (const double a : log_joint) sum += std::exp(a - log_joint[best]);
     result.log_density = log_joint[best] + std::log(sum);
-    for (int k = 0; k < component_count; ++k)
+    for (int k = 0; k < group_count; ++k)
         result.responsibilities[k] = std::exp(log_joint[k] - result.log_density);
-    result.classification = std::isnan(result.log_density) ? 0 : best + 1;
+    result.classification = std::isnan(result.log_density) ? -1 : (best + 1) % (component_count + 1);
     result.uncertainty = 1.0 - std::exp(log_joint[best] - result.log_density);
     return result;
 }
@@ -146,13 +147,14 @@ int main() {
     }
     std::printf("row,classification,uncertainty,log_density");
     for (int k = 1; k <= component_count; ++k) std::printf(",responsibility_%d", k);
+    if (group_count > component_count) std::printf(",responsibility_noise");
 @LABEL_HEAD@    for (std::size_t i = 1; i < rows.size(); ++i) {
         std::array<double, feature_count> x{};
         for (int j = 0; j < feature_count; ++j)
             x[j] = position[j] < rows[i].size() ? number(rows[i][position[j]]) : number("");
         const Score s = score(x.data());
-        if (s.classification == 0) {
-            std::printf("\n%zu,,,%s", i, std::string(component_count@LABEL_COMMA@, ',').c_str());
+        if (s.classification < 0) {
+            std::printf("\n%zu,,,%s", i, std::string(group_count@LABEL_COMMA@, ',').c_str());
             continue;
         }
         std::printf("\n%zu,%d,%.17g,%.17g", i, s.classification, s.uncertainty, s.log_density);
@@ -186,6 +188,7 @@ std::string cpp_program(const SavedModel& saved) {
     std::vector<std::string> factors;
     Eigen::VectorXd constants(model.component_count());
     const auto& tails = model.tails();
+    const auto& noise = model.noise();
     for (int k = 0; k < model.component_count(); ++k) {
         const Eigen::MatrixXd& factor = model.covariance_factors()[static_cast<std::size_t>(k)];
         for (Eigen::Index i = 0; i < factor.rows(); ++i) {
@@ -210,18 +213,22 @@ std::string cpp_program(const SavedModel& saved) {
                            "                           std::log1p(distance / degrees_of_freedom[k])"
                          : "0.5 * distance"},
          {"K", std::to_string(model.component_count())},
+         {"GROUPS", std::to_string(model.group_count())},
+         {"NOISE", noise ? "    log_joint[component_count] = " +
+                               number(std::log(noise->weight) + noise->region.log_density) + ";\n"
+                         : ""},
          {"D", std::to_string(model.feature_count())},
          {"FEATURES", wrapped(features, indent)},
-         {"NAMES",
-          has_names
-              ? "inline const std::array<const char*, component_count> component_names = {\n" +
-                    wrapped(names, indent) + "};\n"
-              : ""},
+         {"NAMES", has_names
+                       ? "inline const std::array<const char*, group_count> component_names = {\n" +
+                             wrapped(names, indent) + "};\n"
+                       : ""},
          {"CELL", has_names ? std::string(cell_function) : ""},
          {"LABEL_HEAD", has_names ? "    std::printf(\",label\");\n" : ""},
          {"LABEL_COMMA", has_names ? " + 1" : ""},
          {"LABEL_CELL", has_names ? "        std::printf(\",%s\", "
-                                    "cell(component_names[s.classification - 1]).c_str());\n"
+                                    "cell(component_names[(s.classification + "
+                                    "component_count) % (component_count + 1)]).c_str());\n"
                                   : ""},
          {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
          {"MEANS", wrapped(numbers(model.means()), indent)},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <Eigen/Cholesky>
 
@@ -91,6 +92,19 @@ std::string pmml_document(const SavedModel& saved) {
                    "value=\"" +
                    category + "\"/>\n";
         tables += regression_table(model, k, centre, stem);
+    }
+    if (model.noise()) {
+        // The terms common to all components, which the other tables leave out, come back here.
+        const double d = model.feature_count();
+        const double intercept = std::log(model.noise()->weight) +
+                                 model.noise()->region.log_density +
+                                 0.5 * d * std::log(2.0 * std::numbers::pi);
+        categories += "<Value value=\"0\"/>";
+        outputs += "      <OutputField name=\"" + free_name("responsibility_", features) +
+                   "noise\" optype=\"continuous\" dataType=\"double\" feature=\"probability\" "
+                   "value=\"0\"/>\n";
+        tables +=
+            "    <RegressionTable targetCategory=\"0\" intercept=\"" + number(intercept) + "\"/>\n";
     }
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
            "<PMML xmlns=\"http://www.dmg.org/PMML-4_4\" version=\"4.4\">\n"

@@ -11,8 +11,8 @@ constexpr std::string_view program =
 
     import model
     scores = model.score(data)     # n x @D@ array, or a table whose columns are found by name
-    scores["classification"]       # most probable component, 1 to @K@; 0 where a value is missing
-    scores["responsibilities"]     # n x @K@, probability of each component
+    scores["classification"]       # most probable component, 1 to @K@; 0: noise; -1: a value is missing
+    scores["responsibilities"]     # n x @K@, probability of each component@NOISE_NOTE@
     scores["log_density"]          # n, natural logarithm of the density
     scores["uncertainty"]          # n, 1 - largest probability
     scores["label"]                # n, name of the component, where components have names
@@ -29,11 +29,13 @@ import numpy as np
 FEATURES = [
 @FEATURES@,
 ]
-# of the components, from known labels; empty: they have none
+# of the components, from known labels, and of the noise; empty: they have none
 COMPONENT_NAMES = [@NAMES@]
 MIXING_WEIGHTS = np.array([
 @WEIGHTS@,
 ])
+# weight and log density of the rows that belong to no component; empty: there are none
+NOISE = [@NOISE@]
 # of Student-t components, whose scale matrices stand in COVARIANCES; empty: Gaussian ones
 DEGREES_OF_FREEDOM = [@TAILS@]
 # a row per component
@@ -78,18 +80,22 @@ def score(data):
         whitened = np.linalg.solve(factor, (x - MEANS[k]).T)
         log_joint[:, k] = (np.log(weight) - np.log(np.diag(factor)).sum()
                            + log_unit_density((whitened**2).sum(axis=0), k))
+    if NOISE:
+        noise = np.full((len(x), 1), np.log(NOISE[0]) + NOISE[1])
+        log_joint = np.hstack([log_joint, noise])
     largest = log_joint.max(axis=1, keepdims=True)
     log_density = largest + np.log(np.exp(log_joint - largest).sum(axis=1, keepdims=True))
     known = np.isfinite(log_density[:, 0])
+    group = log_joint.argmax(axis=1)
     scores = {
         "log_density": log_density[:, 0],
         "responsibilities": np.exp(log_joint - log_density),
-        "classification": np.where(known, log_joint.argmax(axis=1) + 1, 0),
+        "classification": np.where(known, (group + 1) % (len(MIXING_WEIGHTS) + 1), -1),
         "uncertainty": 1.0 - np.exp(largest - log_density)[:, 0],
     }
     if COMPONENT_NAMES:
-        scores["label"] = [COMPONENT_NAMES[k - 1] if k > 0 else ""
-                           for k in scores["classification"]]
+        scores["label"] = [COMPONENT_NAMES[k] if is_known else ""
+                           for k, is_known in zip(group, known)]
     return scores
 
 
@@ -97,6 +103,8 @@ def as_sklearn():
     """The model as a fitted sklearn.mixture.GaussianMixture, for predict, score and sample."""
     if DEGREES_OF_FREEDOM:
         raise ValueError("scikit-learn has no mixtures of Student-t components")
+    if NOISE:
+        raise ValueError("scikit-learn has no mixtures with noise")
     from sklearn.mixture import GaussianMixture
 
     model = GaussianMixture(len(MIXING_WEIGHTS), covariance_type="full")
@@ -134,14 +142,14 @@ def main(path):
     scores = score(table)
     print("row,classification,uncertainty,log_density,"
           + ",".join("responsibility_%d" % (k + 1) for k in range(len(MIXING_WEIGHTS)))
-          + (",label" if COMPONENT_NAMES else ""))
+          + (",responsibility_noise" if NOISE else "") + (",label" if COMPONENT_NAMES else ""))
     for i, label in enumerate(scores["classification"]):
         values = [scores["uncertainty"][i], scores["log_density"][i],
                   *scores["responsibilities"][i]]
-        texts = [repr(float(value)) if label > 0 else "" for value in values]
+        texts = [repr(float(value)) if label >= 0 else "" for value in values]
         if COMPONENT_NAMES:
             texts.append(cell(scores["label"][i]))
-        print(",".join([str(i + 1), str(label) if label > 0 else ""] + texts))
+        print(",".join([str(i + 1), str(label) if label >= 0 else ""] + texts))
 
 
 if __name__ == "__main__":
@@ -168,17 +176,22 @@ std::string python_program(const SavedModel& saved) {
     }
     const std::string indent(4, ' ');
     const auto& tails = saved.model.tails();
-    return filled(program, {{"VERSION", version},
-                            {"FAMILY", tails ? "Student-t" : "Gaussian"},
-                            {"TAILS", entries(tails ? numbers(tails->degrees_of_freedom)
-                                                    : std::vector<std::string>())},
-                            {"NAMES", entries(quoted(component_names(saved), escaped_string))},
-                            {"K", std::to_string(saved.model.component_count())},
-                            {"D", std::to_string(saved.model.feature_count())},
-                            {"FEATURES", wrapped(names, indent)},
-                            {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
-                            {"MEANS", wrapped(numbers(saved.model.means()), indent)},
-                            {"COVARIANCES", wrapped(covariances, indent)}});
+    const auto& noise = saved.model.noise();
+    return filled(
+        program,
+        {{"VERSION", version},
+         {"FAMILY", tails ? "Student-t" : "Gaussian"},
+         {"TAILS",
+          entries(tails ? numbers(tails->degrees_of_freedom) : std::vector<std::string>())},
+         {"NOISE", noise ? number(noise->weight) + ", " + number(noise->region.log_density) : ""},
+         {"NOISE_NOTE", noise ? "; the last of noise" : ""},
+         {"NAMES", entries(quoted(component_names(saved), escaped_string))},
+         {"K", std::to_string(saved.model.component_count())},
+         {"D", std::to_string(saved.model.feature_count())},
+         {"FEATURES", wrapped(names, indent)},
+         {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
+         {"MEANS", wrapped(numbers(saved.model.means()), indent)},
+         {"COVARIANCES", wrapped(covariances, indent)}});
 }
 
 }  // namespace mixtura::export_text

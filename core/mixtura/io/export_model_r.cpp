@@ -11,7 +11,7 @@ constexpr std::string_view program =
 #
 #     source("model.R")
 #     scores <- mixtura_score(data)   # a data frame or matrix that holds the columns below
-#     scores$classification           # most probable component, 1 to @K@
+#     scores$classification           # most probable component, 1 to @K@@NOISE_NOTE@
 #     scores$responsibilities         # probability of each component, a row per observation
 #     scores$log_density              # natural logarithm of the density
 #     scores$uncertainty              # 1 - largest probability
@@ -27,7 +27,7 @@ mixtura_model <- list(
 @NAMES@    mixing_weights = c(
 @WEIGHTS@
     ),
-@TAILS@    # a row per component
+@TAILS@@NOISE@    # a row per component
     means = matrix(c(
 @MEANS@
     ), nrow = @K@, ncol = @D@, byrow = TRUE),
@@ -65,16 +65,17 @@ mixtura_score <- function(x, model = mixtura_model) {
         log_joint[, k] <- log(model$mixing_weights[k]) - sum(log(diag(factor))) +
 @LOG_DENSITY@
     }
-    largest <- do.call(pmax, lapply(seq_len(component_count), function(k) log_joint[, k]))
+    if (!is.null(model$noise))
+        log_joint <- cbind(log_joint, log(model$noise$weight) + model$noise$log_density)
+    largest <- do.call(pmax, lapply(seq_len(ncol(log_joint)), function(k) log_joint[, k]))
     log_density <- largest + log(rowSums(exp(log_joint - largest)))
-    classification <- ifelse(is.na(log_density), NA_integer_,
-                             max.col(log_joint, ties.method = "first"))
+    group <- ifelse(is.na(log_density), NA_integer_, max.col(log_joint, ties.method = "first"))
     list(
         log_density = log_density,
         responsibilities = exp(log_joint - log_density),
-        classification = classification,
+        classification = ifelse(group > component_count, 0L, group),
         uncertainty = 1 - exp(largest - log_density),
-        label = model$component_names[classification]
+        label = model$component_names[group]
     )
 }
 
@@ -97,11 +98,16 @@ mixtura_as_mclust <- function(x, model = mixtura_model) {
         variance <- list(modelName = name, d = feature_count, G = component_count,
                          sigma = model$covariances, cholsigma = factors)
     }
+    parameters <- list(pro = c(model$mixing_weights, model$noise$weight), mean = means,
+                       variance = variance)
+    if (!is.null(model$noise))
+        parameters$Vinv <- exp(model$noise$log_density)
     structure(list(
         data = mixtura_columns(x, model), modelName = name, n = nrow(x), d = feature_count,
-        G = component_count, z = scores$responsibilities, hypvol = NA,
+        G = component_count, z = scores$responsibilities, 
+        hypvol = if (is.null(model$noise)) NA else exp(-model$noise$log_density),
         classification = scores$classification, uncertainty = scores$uncertainty,
-        parameters = list(pro = model$mixing_weights, mean = means, variance = variance)
+        parameters = parameters
     ), class = "Mclust")
 }
 
@@ -111,7 +117,9 @@ if (sys.nframe() == 0L && !interactive() && length(commandArgs(TRUE)) > 0) {
         scores <- mixtura_score(data)
         exact <- function(x) ifelse(is.na(x), "", formatC(x, digits = 17, format = "g"))
         shares <- as.data.frame(apply(scores$responsibilities, 2, exact, simplify = FALSE))
-        names(shares) <- paste0("responsibility_", seq_along(shares))
+        names(shares) <- paste0("responsibility_",
+                                c(seq_along(mixtura_model$mixing_weights),
+                                  if (!is.null(mixtura_model$noise)) "noise"))
         table <- cbind(data.frame(row = seq_len(nrow(data)),
                                   classification = scores$classification,
                                   uncertainty = exact(scores$uncertainty),
@@ -146,6 +154,7 @@ std::string r_program(const SavedModel& saved) {
     }
     const std::string indent(8, ' ');
     const auto& tails = saved.model.tails();
+    const auto& noise = saved.model.noise();
     return filled(
         program,
         {{"VERSION", version},
@@ -153,6 +162,13 @@ std::string r_program(const SavedModel& saved) {
          {"TAILS", tails ? "    degrees_of_freedom = c(\n" +
                                wrapped(numbers(tails->degrees_of_freedom), indent) + "\n    ),\n"
                          : ""},
+         {"NOISE", noise
+                       ? "    # of rows that belong to no component: the same density everywhere\n"
+                         "    noise = list(weight = " +
+                             number(noise->weight) +
+                             ", log_density = " + number(noise->region.log_density) + "),\n"
+                       : ""},
+         {"NOISE_NOTE", noise ? ", or 0 for noise" : ""},
          {"MATRIX_NOTE", tails ? ", its scale matrix" : ""},
          {"LOG_DENSITY", std::string(tails ? student_density : gaussian_density)},
          {"K", std::to_string(saved.model.component_count())},

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
 
 #include "mixtura/common/error.h"
 #include "mixtura/common/version.h"
@@ -29,7 +30,8 @@ constexpr std::string_view student_kind = "student_mixture";
 constexpr std::string_view factor_kind = "factor_mixture";
 constexpr std::string_view incremental_kind = "incremental_mixture";
 constexpr std::array readable_kinds = {gaussian_kind, student_kind, factor_kind, incremental_kind};
-constexpr double tolerance = 1e-9;  ///< of sums and symmetry, as GaussianMixture checks them
+constexpr double noise_tolerance = 1e-6;  ///< of a log volume, relative
+constexpr double tolerance = 1e-9;        ///< of sums and symmetry, as GaussianMixture checks them
 
 /// JSON has no NaN and no infinity.
 json figure(double value) {
@@ -57,6 +59,14 @@ const char* matrices_key(bool is_student) {
     return is_student ? "scale_matrices" : "covariances";
 }
 
+json noise_json(const NoiseComponent& noise) {
+    const NoiseRegion& region = noise.region;
+    return {{"weight", noise.weight},
+            {"log_density", region.log_density},
+            {"origin", std::vector<double>(region.origin.begin(), region.origin.end())},
+            {"edges", rows_of(region.edges)}};
+}
+
 json parameters_json(const GaussianMixture& model) {
     json weights = json::array();
     for (const double weight : model.mixing_weights()) weights.push_back(weight);
@@ -77,6 +87,8 @@ json parameters_json(const GaussianMixture& model) {
     if (model.tails())
         parameters["degrees_of_freedom"] = std::vector<double>(
             model.tails()->degrees_of_freedom.begin(), model.tails()->degrees_of_freedom.end());
+    if (model.noise())
+        parameters["noise"] = noise_json(*model.noise());
     return parameters;
 }
 
@@ -231,7 +243,8 @@ DataProvenance read_data(const JsonReader& reader) {
     return data;
 }
 
-Eigen::VectorXd read_mixing_weights(const JsonReader& reader) {
+/// @param rest  the weight of the noise
+Eigen::VectorXd read_mixing_weights(const JsonReader& reader, double rest) {
     const std::size_t count = reader.array_size();
     if (count == 0)
         reader.fail("must hold at least one weight");
@@ -241,8 +254,13 @@ Eigen::VectorXd read_mixing_weights(const JsonReader& reader) {
         if (!(weights[static_cast<Eigen::Index>(k)] > 0.0))
             reader.at(k).fail("must be greater than zero");
     }
-    if (!(std::abs(weights.sum() - 1.0) <= tolerance))
-        reader.fail("must sum to 1; the sum is " + json(weights.sum()).dump());
+    const double sum = weights.sum() + rest;
+    if (!(std::abs(sum - 1.0) <= tolerance)) {
+        std::string message = "must sum to 1";
+        if (rest > 0.0)
+            message.append(" with that of the noise");
+        reader.fail(message.append("; the sum is ").append(json(sum).dump()));
+    }
     return weights;
 }
 
@@ -266,6 +284,31 @@ Eigen::MatrixXd read_covariance(const JsonReader& reader, std::size_t feature_co
     if (Eigen::LLT<Eigen::MatrixXd>(covariance).info() != Eigen::Success)
         reader.fail("is not positive definite");
     return covariance;
+}
+
+NoiseComponent read_noise(const JsonReader& reader, std::size_t feature_count) {
+    const double weight = reader.at("weight").number();
+    if (!(weight >= 0.0 && weight < 1.0))
+        reader.at("weight").fail("must be from 0 to below 1");
+    NoiseRegion region;
+    const JsonReader origin = reader.at("origin").expect_size(feature_count, "numbers");
+    region.origin.resize(static_cast<Eigen::Index>(feature_count));
+    for (std::size_t j = 0; j < feature_count; ++j)
+        region.origin[static_cast<Eigen::Index>(j)] = origin.at(j).number();
+    region.edges = read_matrix(reader.at("edges"), feature_count, feature_count, "rows");
+    region.log_density = reader.at("log_density").number();
+    const double log_volume = Eigen::PartialPivLU<Eigen::MatrixXd>(region.edges)
+                                  .matrixLU()
+                                  .diagonal()
+                                  .array()
+                                  .abs()
+                                  .log()
+                                  .sum();
+    if (!(std::abs(log_volume + region.log_density) <=
+          noise_tolerance * (1.0 + std::abs(log_volume))))
+        reader.at("log_density")
+            .fail("is not that of the volume of the edges, " + json(-log_volume).dump());
+    return {.weight = weight, .region = std::move(region)};
 }
 
 StudentTails read_tails(const JsonReader& parameters, const JsonReader& options,
@@ -322,7 +365,11 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
                              std::size_t feature_count, std::string_view kind) {
     const bool is_student = kind == student_kind;
     const CovarianceForm form = read_form(options.at("covariance_structure"), kind == factor_kind);
-    Eigen::VectorXd weights = read_mixing_weights(parameters.at("mixing_weights"));
+    std::optional<NoiseComponent> noise;
+    if (kind == gaussian_kind && parameters.has("noise"))
+        noise = read_noise(parameters.at("noise"), feature_count);
+    Eigen::VectorXd weights =
+        read_mixing_weights(parameters.at("mixing_weights"), noise ? noise->weight : 0.0);
     const auto component_count = static_cast<std::size_t>(weights.size());
     if (options.at("component_count").count() != static_cast<int>(component_count))
         options.at("component_count")
@@ -347,7 +394,7 @@ GaussianMixture read_mixture(const JsonReader& parameters, const JsonReader& opt
         is_student ? std::optional(read_tails(parameters, options, component_count)) : std::nullopt;
     try {
         return GaussianMixture(std::move(weights), std::move(means), std::move(covariances),
-                               form.structure(), tails);
+                               form.structure(), tails, std::move(noise));
     } catch (const InvalidArgument& error) {
         parameters.fail(std::string("cannot be used: ") + error.what());
     }
@@ -480,10 +527,12 @@ json to_json(const SavedModel& saved) {
 
 std::vector<std::string> component_names(const SavedModel& saved) {
     std::vector<std::string> names = saved.labels.names;
-    if (names.empty())
+    if (names.empty() && !saved.model.noise())
         return names;
     for (int k = static_cast<int>(names.size()); k < saved.model.component_count(); ++k)
         names.push_back("component " + std::to_string(k + 1));
+    if (saved.model.noise())
+        names.emplace_back("noise");
     return names;
 }
 

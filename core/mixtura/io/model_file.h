@@ -113,8 +113,8 @@ struct SavedModel {
     std::optional<IncrementalRecord> incremental = std::nullopt;
 };
 
-/// The name of each component where labels name some: their labels, then "component 4" and so on;
-/// else empty.
+/// The name of each group where labels name some or there is noise: the labels, then "component 4"
+/// and so on, and "noise" as the last; else empty.
 std::vector<std::string> component_names(const SavedModel& saved);
 
 /// Version of the model file written here, and the newest one read.

@@ -29,7 +29,7 @@ std::string sample_csv(const std::vector<std::string>& features, const Sample& d
     for (Eigen::Index i = 0; i < drawn.observations.rows(); ++i) {
         for (Eigen::Index j = 0; j < drawn.observations.cols(); ++j)
             text += exact_text(drawn.observations(i, j)) + ",";
-        text += std::to_string(drawn.components[static_cast<std::size_t>(i)] + 1) + "\n";
+        text += std::to_string(drawn.number_of(static_cast<std::size_t>(i))) + "\n";
     }
     return text;
 }
@@ -41,7 +41,7 @@ nlohmann::json sample_json(const std::vector<std::string>& features, const Sampl
         nlohmann::json row = nlohmann::json::array();
         for (const double value : drawn.observations.row(i)) row.push_back(value);
         observations.push_back(std::move(row));
-        components.push_back(drawn.components[static_cast<std::size_t>(i)] + 1);
+        components.push_back(drawn.number_of(static_cast<std::size_t>(i)));
     }
     return {{"features", features},
             {"observations", std::move(observations)},

@@ -27,21 +27,24 @@ void append_field(std::string& out, double value) {
 
 std::string assignments_csv(const FeatureTable& table, const Scores& scores,
                             const std::vector<std::string>& component_names) {
-    const Eigen::Index component_count = scores.responsibilities.cols();
+    const int component_count = scores.component_count();
+    const Eigen::Index group_count = scores.responsibilities.cols();
     std::string out = "row,classification,uncertainty,log_density";
-    for (Eigen::Index k = 1; k <= component_count; ++k) {
+    for (int k = 1; k <= component_count; ++k) {
         out += ",responsibility_";
         append(out, k);
     }
+    if (scores.has_noise)
+        out += ",responsibility_noise";
     out += component_names.empty() ? "\n" : ",label\n";
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto at = static_cast<Eigen::Index>(i);
         append(out, table.rows[i] + 1);
         out += ',';
-        append(out, scores.classification[i] + 1);
+        append(out, scores.number_of(scores.classification[i]));
         append_field(out, scores.uncertainty[at]);
         append_field(out, scores.log_densities[at]);
-        for (Eigen::Index k = 0; k < component_count; ++k)
+        for (Eigen::Index k = 0; k < group_count; ++k)
             append_field(out, scores.responsibilities(at, k));
         if (!component_names.empty())
             out += ',' +

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Where the options of a plan stand in its JSON form, with their names for the analyst.
-constexpr std::array<std::pair<const char*, const char*>, 35> options = {
+constexpr std::array<std::pair<const char*, const char*>, 36> options = {
     {{"/import/encoding", "--encoding"},
      {"/import/delimiter", "--delimiter"},
      {"/import/decimal", "--decimal"},
@@ -56,6 +56,7 @@ constexpr std::array<std::pair<const char*, const char*>, 35> options = {
      {"/search/em/tolerance", "--tolerance"},
      {"/search/em/covariance_floor", "--covariance-floor"},
      {"/search/em/prior", "--prior"},
+     {"/search/em/has_noise", "--noise"},
      {"/start_labels", "--init"}}};
 
 void add_matrix(Sha256& hash, const Eigen::MatrixXd& matrix) {
@@ -81,6 +82,8 @@ std::string digest_of(const EmStart& start, const std::vector<std::int32_t>& kno
             add_matrix(hash, covariance);
         if (start.model->tails())
             add_matrix(hash, start.model->tails()->degrees_of_freedom);
+        if (start.model->noise())
+            hash.add(&start.model->noise()->weight, sizeof(double));
     }
     return hash.digits();
 }

@@ -25,6 +25,7 @@ std::string shell_word(const std::string& text) {
 class Arguments {
   public:
     explicit Arguments(std::string command) : text_(std::move(command)) {}
+    void flag(const std::string& name) { text_ += " " + name; }
     void option(const std::string& name, const std::string& value) {
         if (value.starts_with('-')) {
             word(name + "=" + value);
@@ -160,6 +161,8 @@ void add_search(const Plan& plan, Arguments& arguments) {
         arguments.option("--covariance-floor", exact_text(em.covariance_floor));
     if (em.prior != defaults.prior)
         arguments.option("--prior", std::string(to_string(em.prior)));
+    if (em.has_noise)
+        arguments.flag("--noise");
 }
 
 }  // namespace

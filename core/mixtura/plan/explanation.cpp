@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "mixtura/common/error.h"
@@ -40,7 +41,8 @@ void describe_rows(Explanation& explanation) {
     }
 }
 
-std::vector<ComponentCertainty> component_certainty(const Scores& scores) {
+/// @return K and, with noise, one more
+std::vector<ComponentCertainty> group_certainty(const Scores& scores) {
     std::vector<ComponentCertainty> components(
         static_cast<std::size_t>(scores.responsibilities.cols()));
     for (std::size_t i = 0; i < scores.classification.size(); ++i) {
@@ -54,6 +56,20 @@ std::vector<ComponentCertainty> component_certainty(const Scores& scores) {
     for (ComponentCertainty& component : components)
         component.mean_uncertainty /= static_cast<double>(component.rows);
     return components;
+}
+
+/// The merges of the components, each row counted as far as it is no noise.
+EntropyMergeTree merges(const GaussianMixture& model, const Scores& scores,
+                        const VectorRef& weights, const std::stop_token& stop) {
+    if (!model.noise())
+        return entropy_merging(scores.responsibilities, weights, stop);
+    const Eigen::MatrixXd shares = scores.responsibilities.leftCols(model.component_count());
+    const Eigen::VectorXd sums = shares.rowwise().sum();
+    const Eigen::VectorXd case_weights =
+        weights.size() > 0 ? sums.cwiseProduct(weights).eval() : sums;
+    // A row that is noise to the last digit counts with weight 0.
+    const Eigen::VectorXd divisors = sums.cwiseMax(std::numeric_limits<double>::min());
+    return entropy_merging(divisors.cwiseInverse().asDiagonal() * shares, case_weights, stop);
 }
 
 BootstrapKind kind_of(ErrorSource source) {
@@ -145,21 +161,24 @@ Explanation explain(const GaussianMixture& model, const FeatureTable& table,
     Explanation explanation;
     explanation.scores = score(model, table.observations, control);
     describe_rows(explanation);
-    explanation.components = component_certainty(explanation.scores);
+    explanation.components = group_certainty(explanation.scores);
+    if (model.noise()) {
+        explanation.noise_rows = explanation.components.back().rows;
+        explanation.components.pop_back();
+    }
     explanation.distances = mahalanobis_distances(model, table.observations,
                                                   explanation.scores.classification, control.stop);
     if (options.modes) {
         DensityModesOptions modes;
         modes.seed = options.seed;
-        explanation.modes = density_modes(model, modes, control);
+        explanation.modes = density_modes(without_noise(model), modes, control);
     }
     if (options.merging)
-        explanation.merging =
-            entropy_merging(explanation.scores.responsibilities, table.weights, control.stop);
+        explanation.merging = merges(model, explanation.scores, table.weights, control.stop);
     if (options.subspace_lambda) {
         explanation.subspace_lambda = *options.subspace_lambda;
         try {
-            explanation.subspace = discriminant_subspace(model, table.observations,
+            explanation.subspace = discriminant_subspace(without_noise(model), table.observations,
                                                          *options.subspace_lambda, table.weights);
         } catch (const NumericalError& error) {
             explanation.notes.emplace_back(error.what());

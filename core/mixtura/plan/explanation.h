@@ -69,8 +69,9 @@ struct ParameterErrors {
 struct Explanation {
     Scores scores;
     std::vector<double> row_entropy;             ///< n, nats: -sum_k r_k log r_k
-    std::vector<std::int32_t> second_component;  ///< n, second most probable; -1 where K = 1
+    std::vector<std::int32_t> second_component;  ///< n, second most probable; -1 where there is one
     std::vector<ComponentCertainty> components;  ///< K
+    std::int64_t noise_rows = 0;                 ///< that belong to no component
     std::optional<DensityModes> modes;
     std::optional<EntropyMergeTree> merging;
     double subspace_lambda = 1.0;

@@ -34,6 +34,14 @@ json matrices_json(const std::vector<Eigen::MatrixXd>& matrices) {
     return result;
 }
 
+/// The number of each group, 0 for noise; null for none.
+json group_numbers(const Scores& scores, const std::vector<std::int32_t>& groups) {
+    json result = json::array();
+    for (const std::int32_t group : groups)
+        result.push_back(group < 0 ? json(nullptr) : json(scores.number_of(group)));
+    return result;
+}
+
 /// Counted from 1; null for none.
 template <class Integer>
 json numbered(const std::vector<Integer>& indices) {
@@ -105,14 +113,15 @@ json errors_json(const ParameterErrors& errors) {
 }
 
 json rows_json(const Explanation& explanation, const FeatureTable& table) {
-    json result = {{"row", numbered(table.rows)},
-                   {"classification", numbered(explanation.scores.classification)},
-                   {"second_component", numbered(explanation.second_component)},
-                   {"uncertainty", vector_json(explanation.scores.uncertainty)},
-                   {"entropy", explanation.row_entropy},
-                   {"log_density", vector_json(explanation.scores.log_densities)},
-                   {"squared_distance", vector_json(explanation.distances.squared_distances)},
-                   {"tail_probability", vector_json(explanation.distances.tail_probabilities)}};
+    json result = {
+        {"row", numbered(table.rows)},
+        {"classification", group_numbers(explanation.scores, explanation.scores.classification)},
+        {"second_component", group_numbers(explanation.scores, explanation.second_component)},
+        {"uncertainty", vector_json(explanation.scores.uncertainty)},
+        {"entropy", explanation.row_entropy},
+        {"log_density", vector_json(explanation.scores.log_densities)},
+        {"squared_distance", vector_json(explanation.distances.squared_distances)},
+        {"tail_probability", vector_json(explanation.distances.tail_probabilities)}};
     if (explanation.subspace)
         result["projected"] =
             matrix_json(projected_rows(*explanation.subspace, table.observations));

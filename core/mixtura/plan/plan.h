@@ -117,7 +117,7 @@ SelectionRecord selection_record(const Candidate& candidate);
 /// The model of any fitted candidate, as a file's content.
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
                        std::size_t candidate);
-/// CSV of the rows used: row number, classification (1-based), uncertainty, log density,
+/// CSV of the rows used: row number, classification (1-based, 0 for noise), uncertainty, log density,
 /// responsibilities; then, where there are names of components, that of the classification.
 std::string assignments_csv(const FeatureTable& table, const Scores& scores,
                             const std::vector<std::string>& component_names = {});

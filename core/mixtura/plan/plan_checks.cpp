@@ -52,6 +52,21 @@ void check_missing(const Plan& plan) {
     refuse(plan.bootstrap_replicates > 0, "the bootstrap test");
 }
 
+/// What a noise component excludes.
+void check_noise(const Plan& plan) {
+    if (!plan.search.em.has_noise)
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("Noise does not go with " + what + "; leave one of the two out.");
+    };
+    refuse(plan.search.factors.has_value(), "factor analysers");
+    refuse(!plan.columns.labels.empty(), "known labels");
+    refuse(plan.columns.missing_rows == MissingRows::mar,
+           "rows with missing values (missing_rows mar)");
+    refuse(plan.search.criterion == Criterion::nec, "the criterion nec");
+}
+
 /// What factor analysers exclude.
 void check_factors(const Plan& plan) {
     if (!plan.search.factors)
@@ -97,6 +112,7 @@ void check_plan(const Plan& plan) {
     check_labels(plan);
     check_factors(plan);
     check_missing(plan);
+    check_noise(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
         throw InvalidArgument("checkpoint_seconds is " + rounded_text(plan.checkpoint_seconds, 6) +

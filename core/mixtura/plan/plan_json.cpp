@@ -56,7 +56,7 @@ ColumnPlan column_plan_from(const JsonReader& reader) {
 EmOptions em_options_from(const JsonReader& reader) {
     reader.expect_keys({"family", "degrees_of_freedom_rule", "degrees_of_freedom", "initialisation",
                         "tolerance", "iteration_limit", "run_count", "short_run_count",
-                        "covariance_floor", "prior", "seed"});
+                        "covariance_floor", "prior", "has_noise", "seed"});
     EmOptions em;
     read_key(reader, "family", em.family,
              [](const JsonReader& value) { return component_family_from(value.text()); });
@@ -75,6 +75,8 @@ EmOptions em_options_from(const JsonReader& reader) {
              [](const JsonReader& value) { return value.number(); });
     read_key(reader, "prior", em.prior,
              [](const JsonReader& value) { return prior_from(value.text()); });
+    read_key(reader, "has_noise", em.has_noise,
+             [](const JsonReader& value) { return value.boolean(); });
     read_key(reader, "seed", em.seed,
              [](const JsonReader& value) { return value.unsigned_integer(); });
     return em;
@@ -148,6 +150,8 @@ json to_json(const SearchOptions& search) {
           {"covariance_floor", em.covariance_floor},
           {"prior", std::string(to_string(em.prior))},
           {"seed", em.seed}}}};
+    if (em.has_noise)
+        document["em"]["has_noise"] = true;
     if (!search.factors)
         return document;
     json factor_structures = json::array();

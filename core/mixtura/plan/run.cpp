@@ -197,10 +197,15 @@ LabelledComponents labelled_components(const DataSet& data, const FeatureTable& 
     return labelled;
 }
 
-/// A start needs a component for every row.
+/// A start needs a component for every row; with noise, those without a label begin as noise.
 std::vector<std::int32_t> start_partition(const DataSet& data, const FeatureTable& table,
-                                          const std::string& name) {
-    std::vector<std::int32_t> partition = labelled_components(data, table, name).components;
+                                          const std::string& name, bool has_noise,
+                                          int& component_count) {
+    LabelledComponents labelled = labelled_components(data, table, name);
+    component_count = static_cast<int>(labelled.names.size());
+    std::vector<std::int32_t>& partition = labelled.components;
+    if (has_noise)
+        std::ranges::replace(partition, unknown_component, component_count);
     const auto unknown = std::ranges::find(partition, unknown_component);
     if (unknown == partition.end())
         return partition;
@@ -272,8 +277,9 @@ EmStart start_of(Plan& plan, const DataSet& data, const FeatureTable& table,
                  const Standardisation& standardisation) {
     EmStart start;
     if (!plan.start_labels.empty()) {
-        start.partition = start_partition(data, table, plan.start_labels);
-        const int count = 1 + *std::max_element(start.partition.begin(), start.partition.end());
+        int count = 0;
+        start.partition =
+            start_partition(data, table, plan.start_labels, plan.search.em.has_noise, count);
         settle_component_count(plan.search.component_counts, count,
                                "The label column '" + plan.start_labels + "'");
     }

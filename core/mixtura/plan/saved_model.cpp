@@ -36,6 +36,8 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         options["degrees_of_freedom_rule"] = std::string(to_string(em.degrees_of_freedom_rule));
         options["degrees_of_freedom"] = em.degrees_of_freedom;
     }
+    if (em.has_noise)
+        options["noise"] = true;
     if (plan.search.factors)
         options["uniqueness_floor"] = plan.search.factors->uniqueness_floor;
     if (!plan.start_labels.empty())

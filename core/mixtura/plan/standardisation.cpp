@@ -66,14 +66,29 @@ Eigen::MatrixXd Standardisation::apply(const MatrixRef& observations) const {
     return (observations.rowwise() - centre).array().rowwise() / scale.array();
 }
 
+namespace {
+
+std::optional<NoiseComponent> rescaled_noise(const GaussianMixture& model,
+                                             const Eigen::RowVectorXd& scale,
+                                             const Eigen::RowVectorXd& shift) {
+    if (!model.noise())
+        return std::nullopt;
+    return NoiseComponent{.weight = model.noise()->weight,
+                          .region = rescaled(model.noise()->region, scale, shift)};
+}
+
+}  // namespace
+
 GaussianMixture Standardisation::apply(const GaussianMixture& model) const {
     if (is_identity())
         return model;
     std::vector<Eigen::MatrixXd> covariances;
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(scaled_covariance(covariance, scale.cwiseInverse()));
+    const Eigen::RowVectorXd inverse = scale.cwiseInverse();
     return GaussianMixture(model.mixing_weights(), apply(model.means()), std::move(covariances),
-                           model.covariance_structure(), model.tails());
+                           model.covariance_structure(), model.tails(),
+                           rescaled_noise(model, inverse, -centre.cwiseProduct(inverse)));
 }
 
 GaussianMixture Standardisation::undo(const GaussianMixture& model) const {
@@ -88,7 +103,8 @@ GaussianMixture Standardisation::undo(const GaussianMixture& model) const {
     for (const Eigen::MatrixXd& covariance : model.covariances())
         covariances.push_back(scaled_covariance(covariance, scale));
     return GaussianMixture(model.mixing_weights(), means, std::move(covariances),
-                           model.covariance_structure(), model.tails());
+                           model.covariance_structure(), model.tails(),
+                           rescaled_noise(model, scale, centre));
 }
 
 EmFit Standardisation::undo(EmFit fit) const {

@@ -173,13 +173,26 @@ std::string lone_rows_in_words(const std::vector<ComponentSummary>& components,
             "find larger groups at a higher likelihood.");
 }
 
+/// "Noise: 68.3 % of the rows (754) belong to no component ..."
+std::string noise_in_words(const NoiseComponent& noise, const Scores& scores) {
+    const auto rows = std::ranges::count_if(
+        scores.classification, [&](std::int32_t group) { return scores.is_noise(group); });
+    return "Noise: " +
+           percent(static_cast<double>(rows) / static_cast<double>(scores.classification.size())) +
+           " of the rows (" + std::to_string(rows) + ") belong to no component; its weight is " +
+           fixed_text(100.0 * noise.weight, 1) +
+           " %. Its density is the same everywhere, so a row far from all components is noise.";
+}
+
 std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable& table,
                                     const Scores& scores) {
     std::vector<std::string> remarks;
+    if (saved.model.noise())
+        remarks.push_back(noise_in_words(*saved.model.noise(), scores));
     const auto n = static_cast<std::int64_t>(table.rows.size());
     const auto uncertain =
         static_cast<std::int64_t>((scores.uncertainty.array() > uncertain_above).count());
-    if (saved.model.component_count() > 1)
+    if (saved.model.group_count() > 1)
         remarks.push_back(uncertain == 0
                               ? "No row is uncertain: every largest probability is 0.7 or more."
                               : percent(static_cast<double>(uncertain) / static_cast<double>(n)) +
@@ -254,6 +267,8 @@ std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts) {
 std::string headline(const GaussianMixture& model) {
     const CovarianceForm form = model.covariance_form();
     std::string words = plural(model.component_count(), "group");
+    if (model.noise())
+        words += " and noise";
     words.append(", ").append(describe(form)).append(" (").append(to_string(form)).append(")");
     return words.append(model.tails() ? ", Student-t components" : "");
 }

@@ -28,6 +28,11 @@ std::string component_class(std::string_view kind, int component) {
     return name.append(" c").append(std::to_string(colour));
 }
 
+std::string row_class(const Scores& scores, Eigen::Index row) {
+    const std::int32_t group = scores.classification[std::size_t(row)];
+    return scores.is_noise(group) ? "mark noise" : component_class("mark", group);
+}
+
 /// Every step-th of `count` rows, so that at most `report_mark_limit` are taken.
 Eigen::Index mark_step(Eigen::Index count) {
     return (count + report_mark_limit - 1) / report_mark_limit;
@@ -98,9 +103,7 @@ SvgChart pair_panel(const GaussianMixture& model, int x, int y, const SvgFrame& 
     if (rows != nullptr) {
         const Eigen::MatrixXd& values = rows->table.observations;
         for (Eigen::Index i = 0; i < values.rows(); i += mark_step(values.rows()))
-            chart.draw_mark({values(i, x), values(i, y)},
-                            component_class("mark", rows->scores.classification[std::size_t(i)]),
-                            2.0);
+            chart.draw_mark({values(i, x), values(i, y)}, row_class(rows->scores, i), 2.0);
     }
     for (int k = 0; k < model.component_count(); ++k) {
         for (const double mass : {0.5, 0.95})

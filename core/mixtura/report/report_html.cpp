@@ -35,7 +35,7 @@ constexpr const char* style_sheet =
     "svg .number{font-weight:bold;paint-order:stroke;stroke:var(--paper);stroke-width:3px}"
     ".axis,.frame{stroke:var(--soft);fill:none}.bar{fill:var(--rule);stroke:var(--paper)}"
     ".curve{fill:none;stroke-width:1.6;stroke:var(--c)}.curve.whole{stroke:var(--ink)}"
-    ".mark{fill:var(--c);fill-opacity:.65}.other{--c:var(--rule)}"
+    ".mark{fill:var(--c);fill-opacity:.65}.other{--c:var(--rule)}.noise{--c:var(--soft)}"
     ".legend .frame{stroke:none}";
 
 std::string element(std::string_view tag, const std::string& content) {

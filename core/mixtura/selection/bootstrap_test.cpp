@@ -62,7 +62,7 @@ std::optional<double> sample_statistic(const GaussianMixture& null_model,
     RandomStream random(options.seed, sample_stream + index);
     const Sample drawn = sample(null_model, row_count, random);
     try {
-        EmProblem problem(drawn.observations, Eigen::VectorXd(), control);
+        EmProblem problem(drawn.observations, Eigen::VectorXd(), control, {}, row_model(options));
         if (options.initialisation == Initialisation::hierarchical)
             problem.prepare_hierarchical_tree(control);
         const double null_value = best_log_likelihood(problem, options, null_model, control);

@@ -125,7 +125,7 @@ std::vector<int> random_folds(Index row_count, int fold_count, std::uint64_t see
 CrossValidation::CrossValidation(const MatrixRef& observations,
                                  const VectorRef& observation_weights,
                                  const std::vector<int>& folds, const EmStart& start,
-                                 FitControl control)
+                                 FitControl control, RowModel row_model)
     : control_(std::move(control)) {
     control_.observer = nullptr;
     control_.journal = nullptr;
@@ -136,7 +136,8 @@ CrossValidation::CrossValidation(const MatrixRef& observations,
         made->fitted = rows_of(observations, rows);
         made->start = restricted(start, rows);
         try {
-            made->problem.emplace(made->fitted, entries_of(observation_weights, rows), control_);
+            made->problem.emplace(made->fitted, entries_of(observation_weights, rows), control_,
+                                  Partition(), row_model);
             if (start.partition.empty() && !start.model)
                 made->problem->prepare_hierarchical_tree(control_);
             made->held_out.emplace(rows_of(observations, members[fold]),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mixtura/gaussian_mixture/em_fit.h"
+#include "mixtura/gaussian_mixture/em_problem.h"
 
 namespace mixtura {
 
@@ -30,10 +31,12 @@ class CrossValidation {
     /// @param observation_weights  n case weights >= 0, or empty for all one
     /// @param folds                n, from 0 to fold_count - 1, none of them empty
     /// @param start                where every fold starts, restricted to its rows; or nothing
+    /// @param row_model            as the options that are evaluated have it
     /// @throw InvalidArgument     a fold that is empty or out of range, a wrong number of folds
     /// @throw compute::Cancelled  the stop was requested
     CrossValidation(const MatrixRef& observations, const VectorRef& observation_weights,
-                    const std::vector<int>& folds, const EmStart& start, FitControl control);
+                    const std::vector<int>& folds, const EmStart& start, FitControl control,
+                    RowModel row_model = {});
     ~CrossValidation();
     CrossValidation(const CrossValidation&) = delete;
     CrossValidation& operator=(const CrossValidation&) = delete;

@@ -59,6 +59,10 @@ void validate(const SearchOptions& options) {
         throw InvalidArgument("fold_count is " + std::to_string(options.fold_count) +
                               "; it must be from " + std::to_string(fold_count_least) + " to " +
                               std::to_string(fold_count_limit) + ".");
+    if (options.em.has_noise && options.criterion == Criterion::nec)
+        throw InvalidArgument(
+            "The criterion nec does not exist with noise, since one component then has an entropy "
+            "too; use bic, icl, aic or cv.");
     if (options.em.has_missing_values && options.criterion == Criterion::cv)
         throw InvalidArgument(
             "Cross-validation takes complete rows: leave out those with missing values, or use "
@@ -138,7 +142,7 @@ Candidate reported_alike(const Candidate& source, Candidate candidate) {
         const GaussianMixture& model = source.fit->model;
         candidate.fit->model =
             GaussianMixture(model.mixing_weights(), model.means(), model.covariances(),
-                            candidate.covariance_form.structure(), model.tails());
+                            candidate.covariance_form.structure(), model.tails(), model.noise());
     }
     return candidate;
 }
@@ -222,7 +226,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     std::optional<CrossValidation> folds;
     try {
         problem.emplace(observations, observation_weights, fit_control, known_components,
-                        options.em.has_missing_values);
+                        row_model(options.em));
         const bool needs_tree = options.em.initialisation == Initialisation::hierarchical &&
                                 start.partition.empty() && !start.model &&
                                 std::ranges::any_of(candidates, [&](const Candidate& candidate) {
@@ -234,7 +238,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
         if (options.criterion == Criterion::cv)
             folds.emplace(observations, observation_weights,
                           random_folds(observations.rows(), options.fold_count, options.em.seed),
-                          start, fit_control);
+                          start, fit_control, row_model(options.em));
     } catch (const compute::Cancelled&) {
         return cancelled_search(std::move(candidates));
     }
@@ -260,7 +264,7 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
     const bool is_stopped = (options.em.run_count > 1 &&
                              exchange_starts(candidates, *problem, options.em, fit_control)) ||
                             raise_above_nested_fits(candidates, *problem, options.em, fit_control);
-    if (known_components.empty())
+    if (known_components.empty() && !options.em.has_noise)
         add_normalised_entropies(candidates, *problem, options.em, fit_control);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const std::size_t first = first_alike(candidates, i, problem->feature_count());

@@ -160,7 +160,6 @@ TEST(CliUsage, TheSentenceNamesTheWordAndWhatToWriteInstead) {
          "'0.1' does not say how heavy the tails are: write free, common, or a number"},
         {gmm({"--family", "student", "--prior"}), "The prior is one of Gaussian components"},
         {gmm({"--prior", "flat"}), "Unknown prior \"flat\": use none or conjugate."},
-        {gmm({"--noise", "0.1"}), "--noise is not available"},
         {gmm({"--criterion", "dic"}), "Unknown criterion \"dic\": use bic, icl, aic, nec or cv."},
         {gmm({"--short-runs", "50"}), "--short-runs chooses among starts"},
         {gmm({"--folds", "1"}), "--folds"},

@@ -143,6 +143,36 @@ TEST_F(Window, StudentComponentsAreFittedAndShown) {
     EXPECT_EQ(family->currentIndex(), 0);
 }
 
+TEST_F(Window, NoiseIsFittedAndNamed) {
+    openThroughDialog(dataPath("faithful.csv"));
+    auto* noise = child<QCheckBox>("noiseBox");
+    EXPECT_TRUE(noise->isEnabled());
+    noise->click();
+    EXPECT_TRUE(session.currentData()->setup.search.em.has_noise);
+    EXPECT_FALSE(child<QComboBox>("familyCombo")->isEnabled());
+    EXPECT_FALSE(child<QComboBox>("missingRows")->isEnabled());
+    child<QSpinBox>("kMax")->setValue(2);
+    child<QSpinBox>("restarts")->setValue(1);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const SavedModel& model = *session.currentFit()->result->chosen;
+    ASSERT_TRUE(model.model.noise().has_value());
+    EXPECT_EQ(model.fit.parameter_count, model.model.parameter_count());
+    ASSERT_TRUE(settle());
+    const QString words = child<QPlainTextEdit>("logView")->toPlainText();
+    EXPECT_TRUE(words.contains(QStringLiteral("--noise"))) << words.toStdString();
+    for (const char* view : {"fit", "matrix", "understanding", "agreement", "summary"}) {
+        window->showView(QString::fromLatin1(view));
+        ASSERT_TRUE(settle()) << view;
+    }
+    trigger("actionUndo");
+    trigger("actionUndo");
+    trigger("actionUndo");
+    EXPECT_FALSE(noise->isChecked());
+    EXPECT_TRUE(child<QComboBox>("familyCombo")->isEnabled());
+}
+
 TEST_F(Window, FactorAnalysersAreAMethodOfTheirOwn) {
     openThroughDialog(dataPath("wine.csv"));
     auto* method = child<QComboBox>("methodCombo");

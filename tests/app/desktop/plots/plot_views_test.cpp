@@ -17,13 +17,13 @@
 #include "mixtura/common/random.h"
 
 #include "plots/bic_plot.h"
-#include "plots/component_name.h"
 #include "plots/fit_plot.h"
 #include "plots/point_cloud.h"
 #include "plots/scatter_matrix.h"
 #include "results/comparison_table.h"
 #include "results/component_summary.h"
 #include "results/export_dialog.h"
+#include "session/component_name.h"
 
 namespace mixtura::app {
 namespace {

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "plots/component_name.h"
+#include "session/component_name.h"
 
 #include <QCoreApplication>
 
 namespace mixtura::app {
 
+QString noiseName() {
+    return QCoreApplication::translate("Component", "Noise");
+}
+
 QString componentTitle(int component, const QStringList& names) {
     const QString name = names.value(component);
+    if (name == noiseName())
+        return name;
     return name.isEmpty()
                ? QCoreApplication::translate("Component", "Component %1").arg(component + 1)
                : QCoreApplication::translate("Component", "Component %1 (%2)")
@@ -16,6 +22,8 @@ QString componentTitle(int component, const QStringList& names) {
 QString componentMark(int component, const QStringList& names) {
     const QString number = QString::number(component + 1);
     const QString name = names.value(component);
+    if (name == noiseName())
+        return name;
     return name.isEmpty() ? number
                           : QCoreApplication::translate("Component", "%1: %2").arg(number, name);
 }
