@@ -316,8 +316,9 @@ std::vector<LabelAccuracy> label_accuracies(const RunResult& result, Criterion c
     for (std::size_t i = 0; i < accuracies.size(); ++i) {
         const Candidate& candidate = result.search.candidates[i];
         if (candidate.fit && (i == chosen || !control.stop.stop_requested()))
-            accuracies[i] = label_accuracy(candidate.fit->model, result.table.observations,
-                                           result.known_components, unstopped);
+            accuracies[i] = label_accuracy(
+                {.mixture = candidate.fit->model, .component_classes = {}},
+                result.table.observations, result.known_components, unstopped);
     }
     return accuracies;
 }

@@ -40,7 +40,7 @@ TEST_P(DiscriminantAnalysis, HasTheErrorsAndBrierScoresOfMclust) {
     const double tolerance = structure == CovarianceStructure::EVE ? 3e-5 : 1e-9;
 
     const EmFit fit = fit_em(rows, options, {}, VectorXd(), {}, known);
-    const LabelAccuracy training = label_accuracy(fit.model, rows, known, {});
+    const LabelAccuracy training = label_accuracy({fit.model, {}}, rows, known, {});
     EXPECT_NEAR(expected.number(row, "training_error"), training.error_rate(), 1e-9);
     EXPECT_NEAR(expected.number(row, "training_brier"), training.brier, tolerance);
     EXPECT_EQ(static_cast<double>(known.size()), training.row_count());
