@@ -103,6 +103,34 @@ INSTANTIATE_TEST_SUITE_P(Sets, MixturesOfClasses,
                                          SetOfClasses{"diabetes", "class"}),
                          [](const auto& set) { return set.param.data_set; });
 
+// Of two classes mclust takes a model with a component of ten rows or fewer in thirteen dimensions.
+// Its log-likelihood is reached, and the solution is found spurious.
+TEST(ClassMixtures, OfWineReachTheLogLikelihoodsOfMclustAndTakeNoSpuriousOne) {
+    const test::TextTable models(test::reference_file("expected/mclust600-classes.csv"));
+    const ClassMixtures fit = fit_class_mixtures(test::measurements("wine"),
+                                                 classes_of("wine", "class"), mclust_search());
+    std::size_t label = 0;
+    int spurious_count = 0;
+    for (std::size_t row = 0; row < models.row_count(); ++row) {
+        if (models.text(row, "data_set") != "wine")
+            continue;
+        SCOPED_TRACE(models.text(row, "class"));
+        const SearchResult& search = fit.searches.at(label);
+        const auto candidate = std::ranges::find_if(search.candidates, [&](const Candidate& tried) {
+            return to_string(tried.covariance_form) == models.text(row, "model") &&
+                   tried.component_count == models.number(row, "components");
+        });
+        ASSERT_NE(search.candidates.end(), candidate);
+        ASSERT_TRUE(candidate->fit);
+        EXPECT_NEAR(models.number(row, "loglik"), candidate->fit->log_likelihood, 0.1);
+        spurious_count += candidate->fit->spurious.empty() ? 0 : 1;
+        EXPECT_TRUE(search.candidates[fit.chosen.at(label)].is_admissible());
+        ++label;
+    }
+    EXPECT_EQ(3U, label);
+    EXPECT_EQ(2, spurious_count);
+}
+
 // The choice of the models plays no part: one model is tried.
 TEST(CrossValidatedClasses, HaveTheLeftOutErrorsOfMclust) {
     const test::TextTable expected(test::reference_file("expected/mclust600-class-left-out.csv"));
