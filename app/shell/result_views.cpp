@@ -129,7 +129,7 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
             &CurrentModel::requestAgreement);
     connect(&current, &CurrentModel::agreementReady, this,
             [this](const std::shared_ptr<const Agreement>& agreement) {
-                parts_->agreement->setAgreement(*agreement, parts_->current->componentNames());
+                parts_->agreement->setAgreement(*agreement, parts_->current->labelNames());
             });
     connect(p.scatter, &ScatterMatrix::pairActivated, this, [this](int x, int y) {
         parts_->fit->setPair(x, y);
