@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 
 #include "mixtura/common/error.h"
@@ -32,6 +33,7 @@ struct FitArguments {
     std::string exclude;
     std::optional<std::string> observation_weights;
     std::optional<std::string> labels;
+    std::optional<std::string> classes;
     int label_fold_count = 0;
     std::string missing_rows = "drop";
     std::string standardise = "none";
@@ -106,6 +108,9 @@ Plan plan_of(const FitArguments& arguments) {
     plan.columns.labels = arguments.labels.value_or("");
     if (arguments.labels && plan.columns.labels.empty())
         throw InvalidArgument("--labels needs the name of a column.");
+    plan.columns.classes = arguments.classes.value_or("");
+    if (arguments.classes && plan.columns.classes.empty())
+        throw InvalidArgument("--classes needs the name of a column.");
     plan.label_fold_count = arguments.label_fold_count;
     plan.columns.missing_rows = missing_rows_from(arguments.missing_rows);
     plan.columns.standardise = standardise_from(arguments.standardise);
@@ -120,7 +125,7 @@ Plan plan_of(const FitArguments& arguments) {
         plan.search.component_counts = counts_from(*arguments.components);
     else if (has_count)
         plan.search.component_counts.clear();
-    else if (arguments.has_factors)
+    else if (arguments.has_factors || arguments.classes)
         plan.search.component_counts = {1, 2, 3, 4, 5};
     set_factors(arguments, plan.search);
     if (arguments.covariance && !arguments.has_factors)
@@ -212,13 +217,36 @@ std::string models_text(const RunResult& result, Criterion criterion) {
     return text;
 }
 
+/// What was chosen for each class.
+std::string class_models_text(const LabelRecord& labels) {
+    TextTable table({{"class", TextTable::Align::left},
+                     {"rows"},
+                     {"model", TextTable::Align::left},
+                     {"components"},
+                     {"log-likelihood"},
+                     {"parameters"},
+                     {"BIC"}});
+    for (std::size_t c = 0; c < labels.names.size(); ++c) {
+        const SelectionRecord& model = labels.class_models[c];
+        const std::vector<double>& counts = labels.training.counts[c];
+        table.add_row({display_text(labels.names[c], 40),
+                       fixed_text(std::accumulate(counts.begin(), counts.end(), 0.0), 0),
+                       model.covariance_structure, std::to_string(model.component_count),
+                       fixed_text(model.log_likelihood, 3), std::to_string(model.parameter_count),
+                       fixed_text(model.bic, 3)});
+    }
+    return "Mixture of each class, on its rows:\n" + table.text();
+}
+
 /// Labelled rows by their label and the component that they would go to without it.
 std::string label_counts_text(const SavedModel& saved) {
     const LabelRecord& labels = saved.labels;
     const bool is_validated = labels.fold_count > 0 && labels.failure.empty();
     const LabelAccuracyRecord& accuracy = is_validated ? labels.cross_validated : labels.training;
-    std::vector<TextTable::Heading> headings{{"label", TextTable::Align::left}};
-    for (const std::string& name : component_names(saved))
+    const bool has_classes = !labels.component_classes.empty();
+    std::vector<TextTable::Heading> headings{
+        {has_classes ? "class" : "label", TextTable::Align::left}};
+    for (const std::string& name : has_classes ? labels.names : component_names(saved))
         headings.push_back({display_text(name, 40)});
     TextTable table(std::move(headings));
     for (std::size_t label = 0; label < labels.names.size(); ++label) {
@@ -226,7 +254,8 @@ std::string label_counts_text(const SavedModel& saved) {
         for (const double count : accuracy.counts[label]) cells.push_back(fixed_text(count, 0));
         table.add_row(std::move(cells));
     }
-    return std::string("Labelled rows by the component they would go to") +
+    return std::string(has_classes ? "Rows by their class and the class they would go to"
+                                   : "Labelled rows by the component they would go to") +
            (is_validated ? ", each left out of the fit" : "") + ":\n" + table.text();
 }
 
@@ -267,6 +296,8 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
         text += "\n" + models_text(result, plan.search.criterion) + "\n" +
                 verdict(result.search, plan.search.criterion) + "\n";
     text += "\n" + summary.headline + "\n";
+    if (!saved.labels.component_classes.empty())
+        text += class_models_text(saved.labels) + "\n";
     text += "Log-likelihood " + fixed_text(saved.fit.log_likelihood, 3) + ", " +
             std::to_string(saved.fit.parameter_count) + " parameters, BIC " +
             fixed_text(saved.fit.bic, 3) + ", ICL " + fixed_text(saved.fit.icl, 3) + ", AIC " +
@@ -308,9 +339,11 @@ int fit(const FitArguments& arguments) {
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
-    ProgressLine progress(
-        arguments.run.quiet,
-        plan.search.component_counts.size() * covariance_forms(plan.search).size(), plan.search.em);
+    ProgressLine progress(arguments.run.quiet,
+                          plan.columns.classes.empty() ? plan.search.component_counts.size() *
+                                                             covariance_forms(plan.search).size()
+                                                       : 1,
+                          plan.search.em);
     const RunResult result = run(plan, run_with.control, &progress);
     progress.clear();
     if (!result.chosen && result.search.cancelled)
@@ -343,9 +376,16 @@ void add_columns_options(CLI::App& command, FitArguments& arguments) {
                     "are shared out; as many components as labels, or more [none]")
         ->type_name("COLUMN")
         ->group(group);
+    command
+        .add_option("--classes", arguments.classes,
+                    "Column of classes, each of which gets a mixture of its own, chosen on its "
+                    "rows: a classifier for new rows [none]")
+        ->type_name("COLUMN")
+        ->group(group);
     add_number(command, "--label-folds", arguments.label_fold_count, 0,
                std::numeric_limits<int>::max(),
-               "Cross-validate the classification of the labelled rows in so many parts [0]")
+               "Cross-validate the classification of the rows with a label or class in so many "
+               "parts [0]")
         ->group(group);
     command
         .add_option(
@@ -364,7 +404,7 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
     constexpr const char* group = "Model";
     command
         .add_option("--components", arguments.components,
-                    "Component counts: K, A:B or a list [1:9; of --family factor 1:5]")
+                    "Component counts: K, A:B or a list [1:9; of --family factor or --classes 1:5]")
         ->group(group);
     command
         .add_option("--covariance", arguments.covariance,

@@ -48,9 +48,27 @@ json numbers_json(const VectorRef& values) {
     return result;
 }
 
+/// The most probable class of each row, its uncertainty in place of the component's, and the
+/// probabilities.
+void add_classes(const LabelRecord& labels, const Scores& scores, json& document) {
+    const Scores classes = class_scores(scores, labels.component_classes);
+    json names = json::array();
+    json probabilities = json::array();
+    for (std::size_t i = 0; i < classes.classification.size(); ++i) {
+        names.push_back(labels.names[static_cast<std::size_t>(classes.classification[i])]);
+        probabilities.push_back(
+            numbers_json(classes.responsibilities.row(static_cast<Eigen::Index>(i)).transpose()));
+    }
+    document["class_names"] = labels.names;
+    document["class"] = std::move(names);
+    document["class_probabilities"] = std::move(probabilities);
+    document["uncertainty"] = numbers_json(classes.uncertainty);
+}
+
 /// An array for each column of the table; `rows` are the 1-based rows that have an entry.
 json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
-                 const std::vector<std::string>& names) {
+                 const SavedModel& saved) {
+    const std::vector<std::string> names = component_names(saved);
     json rows = json::array();
     json classification = json::array();
     json responsibilities = json::array();
@@ -69,6 +87,8 @@ json scores_json(const FeatureTable& table, const Scores& scores, std::int64_t r
                      {"responsibilities", std::move(responsibilities)}};
     if (!names.empty())
         document["component_names"] = names;
+    if (!saved.labels.component_classes.empty())
+        add_classes(saved.labels, scores, document);
     return document;
 }
 
@@ -114,20 +134,22 @@ std::string target_text(const SavedModel& saved, const TargetPrediction& predict
 
 /// How many rows went to each component, in a few lines.
 std::string scores_text(const PredictArguments& arguments, const FeatureTable& table,
-                        const Scores& scores, std::int64_t row_count,
-                        const std::vector<std::string>& label_names) {
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(scores.responsibilities.cols()), 0);
-    for (const std::int32_t component : scores.classification)
+                        const Scores& scores, std::int64_t row_count, const LabelRecord& labels) {
+    const bool has_classes = !labels.component_classes.empty();
+    const std::vector<std::string>& label_names = labels.names;
+    const Scores counted = has_classes ? class_scores(scores, labels.component_classes) : scores;
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(counted.responsibilities.cols()), 0);
+    for (const std::int32_t component : counted.classification)
         ++counts[static_cast<std::size_t>(component)];
     std::string text = display_text(arguments.data, 200) + ": " +
                        std::to_string(table.rows.size()) + " of " + std::to_string(row_count) +
                        " rows, log-likelihood " + fixed_text(scores.log_likelihood, 3) + "\n";
     for (std::size_t k = 0; k < counts.size(); ++k)
-        text +=
-            (scores.is_noise(static_cast<std::int32_t>(k)) ? std::string("Noise")
-                                                           : "Component " + std::to_string(k + 1)) +
-            (k < label_names.size() ? " (" + display_text(label_names[k], 40) + ")" : "") + ": " +
-            std::to_string(counts[k]) + (counts[k] == 1 ? " row\n" : " rows\n");
+        text += (scores.is_noise(static_cast<std::int32_t>(k))
+                     ? std::string("Noise")
+                     : (has_classes ? "Class " : "Component ") + std::to_string(k + 1)) +
+                (k < label_names.size() ? " (" + display_text(label_names[k], 40) + ")" : "") +
+                ": " + std::to_string(counts[k]) + (counts[k] == 1 ? " row\n" : " rows\n");
     return text + "Written: " + display_text(arguments.output, 400) + "\n";
 }
 
@@ -193,18 +215,18 @@ int predict(const PredictArguments& arguments) {
     }
     progress.clear();
     if (writes_file || !arguments.json) {
-        const std::string csv = assignments_csv(table, scores, row_count, component_names(saved));
+        const std::string csv = assignments_csv(table, scores, row_count, row_labels(saved));
         write_output(arguments.output,
                      prediction ? with_target_columns(csv, table, *prediction, row_count) : csv);
     }
     if (arguments.json) {
-        json document = scores_json(table, scores, row_count, component_names(saved));
+        json document = scores_json(table, scores, row_count, saved);
         if (prediction)
             document["target"] = target_json(whole, *prediction, target_score);
         write_output("-", json_text(document));
     } else if (writes_file) {
         write_output("-", (prediction ? target_text(whole, *prediction, target_score) : "") +
-                              scores_text(arguments, table, scores, row_count, saved.labels.names));
+                              scores_text(arguments, table, scores, row_count, saved.labels));
     }
     std::cerr << left_out_text(table, row_count);
     return exit_done;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fit/setup_panel.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -78,7 +79,27 @@ void askForFactors(Plan& plan) {
         search.criterion = Criterion::bic;
     plan.bootstrap_replicates = 0;
     plan.columns.labels.clear();
+    plan.columns.classes.clear();
     plan.label_fold_count = 0;
+}
+
+/// The column of known labels or of classes.
+const std::string& labelColumn(const ColumnPlan& columns) {
+    return columns.classes.empty() ? columns.labels : columns.classes;
+}
+
+/// Takes the labels as classes with a mixture each, and takes back what does not go with it; or the
+/// other way round.
+void takeLabelsAsClasses(Plan& plan, bool areClasses) {
+    const std::string column = labelColumn(plan.columns);
+    plan.columns.labels = areClasses ? std::string() : column;
+    plan.columns.classes = areClasses ? column : std::string();
+    if (!areClasses)
+        return;
+    plan.bootstrap_replicates = 0;
+    plan.search.em.family = ComponentFamily::gaussian;
+    if (plan.columns.missing_rows == MissingRows::mar)
+        plan.columns.missing_rows = MissingRows::drop;
 }
 
 /// "45 s", "3 min", "2 h".
@@ -281,10 +302,14 @@ void SetupPanel::connectOptions() {
     connect(p.labels, &QComboBox::activated, this, [this] {
         const std::string name = parts_->labels->currentData().toString().toStdString();
         edit(tr("Change known labels"), [&](Plan& plan) {
-            plan.columns.labels = name;
+            (plan.columns.classes.empty() ? plan.columns.labels : plan.columns.classes) = name;
             if (name.empty())
                 plan.label_fold_count = 0;
         });
+    });
+    connect(p.ownMixtures, &QCheckBox::toggled, this, [this](bool areClasses) {
+        edit(tr("Change what labels stand for"),
+             [=](Plan& plan) { takeLabelsAsClasses(plan, areClasses); });
     });
     connect(p.labelFolds, &QSpinBox::valueChanged, this, [this](int value) {
         edit(
@@ -355,7 +380,13 @@ void SetupPanel::refresh() {
                                    plan.search.em.degrees_of_freedom_rule ==
                                        DegreesOfFreedomRule::fixed);
     p.labelFolds->setValue(std::max(1, plan.label_fold_count));
-    p.labelFolds->setEnabled(!plan.columns.labels.empty());
+    const bool hasLabels = !labelColumn(plan.columns).empty();
+    const bool hasClasses = !plan.columns.classes.empty();
+    p.labelFolds->setEnabled(hasLabels);
+    p.ownMixtures->setChecked(hasClasses);
+    p.ownMixtures->setEnabled(hasLabels);
+    p.family->setEnabled(p.family->isEnabled() && !hasClasses);
+    p.bootstrap->setEnabled(p.bootstrap->isEnabled() && !hasClasses);
     showNumber(p.tolerance, plan.search.em.tolerance);
     showNumber(p.floor, plan.search.em.covariance_floor);
     p.iterations->setValue(plan.search.em.iteration_limit);
@@ -469,11 +500,11 @@ void SetupPanel::refreshLabels() {
         const std::string& name = entry->data->column(column).name;
         const bool isFree = entry->roles[column] != ColumnRole::feature &&
                             entry->roles[column] != ColumnRole::weight;
-        if (isFree || name == entry->setup.columns.labels)
+        if (isFree || name == labelColumn(entry->setup.columns))
             combo.addItem(QString::fromStdString(name), QString::fromStdString(name));
     }
     combo.setCurrentIndex(
-        std::max(0, combo.findData(QString::fromStdString(entry->setup.columns.labels))));
+        std::max(0, combo.findData(QString::fromStdString(labelColumn(entry->setup.columns)))));
 }
 
 void SetupPanel::refreshForecast() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The fields of the set-up panel and where they stand.
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleValidator>
 #include <QFormLayout>
@@ -281,6 +282,12 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     p.labels->setToolTip(
         tr("Rows with a label stay in its component; those without one are shared out. To be "
            "chosen, a column must not be a feature."));
+    p.ownMixtures = new QCheckBox(tr("one mixture for each"));
+    p.ownMixtures->setObjectName(QStringLiteral("ownMixtures"));
+    p.ownMixtures->setToolTip(tr(
+        "A classifier: each label is a class that gets groups of its own, their number and shapes "
+        "chosen on its rows. Rows without a label are left out. Not ticked: each label is one "
+        "group, and all share one structure."));
     p.labelFolds = new QSpinBox;
     p.labelFolds->setObjectName(QStringLiteral("labelFolds"));
     p.labelFolds->setRange(1, 100000);
@@ -348,6 +355,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
     form->addRow(tr("Bootstrap test:"), p.bootstrap);
     form->addRow(tr("Observation weights:"), p.weights);
     form->addRow(tr("Known labels:"), p.labels);
+    form->addRow(QString(), p.ownMixtures);
     form->addRow(tr("Label folds:"), p.labelFolds);
     form->addRow(tr("Missing rows:"), p.missingRows);
     form->addRow(tr("Tolerance:"), p.tolerance);
@@ -369,6 +377,7 @@ void SetupPanel::buildAdvanced(QFormLayout* form) {
                                       {p.bootstrap, tr("Bootstrap test")},
                                       {p.weights, tr("Observation weights")},
                                       {p.labels, tr("Known labels")},
+                                      {p.ownMixtures, tr("One mixture for each label")},
                                       {p.labelFolds, tr("Label folds")},
                                       {p.missingRows, tr("Missing rows")},
                                       {p.tolerance, tr("Tolerance")},

@@ -3,6 +3,7 @@
 
 #include "fit/setup_panel.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -46,6 +47,7 @@ struct SetupPanel::Parts {
     QComboBox* standardise = nullptr;
     QComboBox* weights = nullptr;
     QComboBox* labels = nullptr;
+    QCheckBox* ownMixtures = nullptr;
     QSpinBox* labelFolds = nullptr;
     QComboBox* missingRows = nullptr;
     QComboBox* start = nullptr;

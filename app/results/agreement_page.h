@@ -23,7 +23,8 @@ class AgreementPage final : public TablePage {
     void clear(const QString& reason);
     /// There is another classification: asks for what it agrees with as soon as the page is seen.
     void expectAgreement();
-    void setAgreement(const Agreement& agreement, const QStringList& componentNames);
+    /// @param labelNames  of the first components, or of the classes that rows are classified into
+    void setAgreement(const Agreement& agreement, const QStringList& labelNames);
 
   signals:
     /// @param column  the wanted one; empty: whichever suggests itself
@@ -34,8 +35,14 @@ class AgreementPage final : public TablePage {
 
   private:
     void request();
+    void showComparison();
+    /// Error and Brier score of the rows fitted, or of those left out of the fit.
+    [[nodiscard]] QString accuracyWords(bool isLeftOut) const;
 
     QComboBox* column_;
+    QComboBox* rows_;  ///< as the model classifies them, or as fits that have not seen them do
+    Agreement agreement_;
+    QStringList labelNames_;
     AgreementModel* model_;
     QString wanted_;  ///< by the analyst, of this or of an earlier model
     bool isExpected_ = false;

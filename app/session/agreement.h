@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mixtura/data/data_set.h"
+#include "mixtura/io/model_file.h"
 #include "mixtura/plan/explanation.h"
 
 namespace mixtura::app {
@@ -24,6 +25,8 @@ struct Agreement {
     std::string column;                         ///< the one compared; empty: none suggests itself
     std::optional<LabelComparison> comparison;  ///< none where there is no column, or a failure
     std::string failure;                        ///< why the column could not be compared
+    /// Of the model, where the column is that of its known labels or classes.
+    std::optional<LabelRecord> labels;
 };
 
 /// @param wanted  the column, where it can hold labels; else the first that is neither a feature nor

@@ -128,6 +128,14 @@ void CurrentModel::requestExplanation(double subspaceLambda) {
 }
 
 QStringList CurrentModel::componentNames() const {
+    if (!model_ || model_->labels.component_classes.empty())
+        return labelNames();
+    QStringList names;
+    for (const std::string& name : component_names(*model_)) names << QString::fromStdString(name);
+    return names;
+}
+
+QStringList CurrentModel::labelNames() const {
     QStringList names;
     if (model_)
         for (const std::string& name : model_->labels.names) names << QString::fromStdString(name);
@@ -145,9 +153,14 @@ void CurrentModel::requestAgreement(const QString& column) {
     session_->background()->post(
         agreementKey,
         [this, wanted = column.isEmpty() ? model_->labels.column : column.toStdString(),
-         data = entry->data, table = table_, scores = scores_](const std::stop_token& stop) {
-            auto agreement = std::make_shared<const Agreement>(
-                agreementOf(*data, *table, *scores, wanted, stop));
+         data = entry->data, table = table_, scores = scores_,
+         labels = model_->labels](const std::stop_token& stop) {
+            const ComponentClasses& classes = labels.component_classes;
+            auto agreement = std::make_shared<Agreement>(agreementOf(
+                *data, *table, classes.empty() ? *scores : class_scores(*scores, classes), wanted,
+                stop));
+            if (agreement->column == labels.column && !labels.training.counts.empty())
+                agreement->labels = labels;
             return [this, agreement] { emit agreementReady(agreement); };
         });
 }

@@ -31,8 +31,11 @@ class CurrentModel : public QObject {
     [[nodiscard]] const std::optional<SavedModel>& model() const { return model_; }
     /// Null until worked out.
     [[nodiscard]] const std::shared_ptr<const Scores>& scores() const { return scores_; }
-    /// Known labels of the first components of the model shown; empty where there are none.
+    /// Known labels of the first components of the model shown, or the classes of all; empty where
+    /// there are none.
     [[nodiscard]] QStringList componentNames() const;
+    /// What rows are classified into: the names of classes, or else of components.
+    [[nodiscard]] QStringList labelNames() const;
     [[nodiscard]] const ModelSummary& summary() const { return summary_; }
     /// False between a change and the start of the work that follows from it.
     [[nodiscard]] bool isSettled() const { return !delay_.isActive(); }

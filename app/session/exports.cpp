@@ -7,7 +7,6 @@
 
 #include "mixtura/common/error.h"
 #include "mixtura/io/atomic_file.h"
-#include "mixtura/plan/plan.h"
 
 namespace mixtura::app {
 
@@ -34,16 +33,16 @@ QString writeModel(const QString& path, const SavedModel& saved, ExportFormat fo
 
 void writeLabels(BackgroundQueue& background, const QString& path,
                  std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
-                 std::vector<std::string> componentNames, std::int64_t rowCount,
+                 RowLabels labels, std::int64_t rowCount,
                  std::function<void(const QString&)> done) {
-    background.post(QStringLiteral("labels/") + path,
-                    [path, table = std::move(table), scores = std::move(scores),
-                     componentNames = std::move(componentNames), rowCount,
-                     done = std::move(done)](const std::stop_token& /*stop*/) {
-                        const QString failure = writeText(
-                            path, assignments_csv(*table, *scores, rowCount, componentNames));
-                        return [done, failure] { done(failure); };
-                    });
+    background.post(
+        QStringLiteral("labels/") + path,
+        [path, table = std::move(table), scores = std::move(scores), labels = std::move(labels),
+         rowCount, done = std::move(done)](const std::stop_token& /*stop*/) {
+            const QString failure =
+                writeText(path, assignments_csv(*table, *scores, rowCount, labels));
+            return [done, failure] { done(failure); };
+        });
 }
 
 void writeReport(BackgroundQueue& background, const QString& path, SavedModel saved,

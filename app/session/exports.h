@@ -7,6 +7,7 @@
 
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 #include "mixtura/io/export_model.h"
+#include "mixtura/plan/plan.h"
 #include "mixtura/report/report_html.h"
 
 #include "session/session.h"
@@ -22,8 +23,7 @@ QString writeModel(const QString& path, const SavedModel& saved, ExportFormat fo
 /// @param done  called with an empty string, or with a sentence that says what failed
 void writeLabels(BackgroundQueue& background, const QString& path,
                  std::shared_ptr<const FeatureTable> table, std::shared_ptr<const Scores> scores,
-                 std::vector<std::string> componentNames, std::int64_t rowCount,
-                 std::function<void(const QString&)> done);
+                 RowLabels labels, std::int64_t rowCount, std::function<void(const QString&)> done);
 
 /// Writes the report on a fit at its rows, one HTML file, in the background.
 /// @param done  as of `writeLabels`

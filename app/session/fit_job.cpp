@@ -19,6 +19,7 @@ class FitJob::Observer final : public SearchObserver {
         std::vector<FitIteration> iterations;
         std::vector<std::pair<std::size_t, Candidate>> candidates;
         std::string stage;
+        double stageShare = 0.0;  ///< done of the stage, 0 to 1
         bool hasStage = false;
     };
 
@@ -33,6 +34,7 @@ class FitJob::Observer final : public SearchObserver {
     void on_progress(std::string_view what, double done, double total) override {
         std::unique_lock lock(mutex_);
         post_.stage = what;
+        post_.stageShare = total > 0.0 ? done / total : 0.0;
         if (total > 0.0)
             post_.stage += " (" + std::to_string(int(100.0 * done / total)) + " %)";
         post_.hasStage = true;
@@ -74,6 +76,8 @@ FitJob::FitJob(Plan plan, std::shared_ptr<const DataSet> data, int threadCount, 
     for (const int count : plan_.search.component_counts)
         for (const CovarianceForm& form : covariance_forms(plan_.search))
             work_.push_back(relativeWork(form, count, features));
+    if (!plan_.columns.classes.empty())
+        work_ = {1.0};  // the joint model, whose classes report as stages
     for (const double work : work_) workTotal_ += work;
     progress_.modelCount = int(work_.size());
     progress_.runCount = plan_.search.em.run_count;
@@ -195,6 +199,8 @@ void FitJob::poll() {
     }
     progress_.elapsedSeconds =
         secondsBefore_ + (progress_.isPaused ? 0.0 : double(clock_.elapsed()) / 1000.0);
+    if (post.hasStage && !plan_.columns.classes.empty() && progress_.modelsDone == 0)
+        progress_.fraction = std::max(progress_.fraction, post.stageShare);
     if (workTotal_ > 0.0)
         progress_.fraction = std::max(progress_.fraction, std::min(1.0, workDone_ / workTotal_));
     // One finished model tells little of the others: wait for a twentieth of the work.

@@ -277,6 +277,8 @@ void Session::takePlan(const Plan& plan) {
         taken.insert(data.column_index(plan.start_labels));
     if (!plan.columns.labels.empty())
         taken.insert(data.column_index(plan.columns.labels));
+    if (!plan.columns.classes.empty())
+        taken.insert(data.column_index(plan.columns.classes));
     std::set<std::size_t> named;
     for (const std::string& name : plan.columns.features) named.insert(data.column_index(name));
     undoStack_.beginMacro(tr("Take the set-up from a plan"));

@@ -74,7 +74,7 @@ void ExportTask::write(const QVector<ExportItem>& items) {
                 }
                 writeLabels(
                     *session_->background(), item.path, current_->table(), current_->scores(),
-                    component_names(saved), session_->currentData()->data->row_count(),
+                    row_labels(saved), session_->currentData()->data->row_count(),
                     [this, path = item.path](const QString& failure) { answer(path, failure); });
                 break;
             case ExportKind::comparisonCsv:

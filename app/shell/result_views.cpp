@@ -38,6 +38,19 @@ QString modelName(const std::string& structure, int componentCount) {
     return QString::fromStdString(structure) + u',' + QString::number(componentCount);
 }
 
+/// "Chosen for each class: setosa EEE,2; versicolor EEE,1." Many classes are not told one by one.
+QString classModelWords(const LabelRecord& labels) {
+    constexpr std::size_t most = 8;
+    if (labels.names.size() > most)
+        return ResultViews::tr("Each class has the mixture that the criterion chose for its rows.");
+    QStringList models;
+    for (std::size_t c = 0; c < labels.names.size(); ++c)
+        models << QString::fromStdString(labels.names[c]) + u' ' +
+                      modelName(labels.class_models[c].covariance_structure,
+                                labels.class_models[c].component_count);
+    return ResultViews::tr("Chosen for each class: %1.").arg(models.join(QStringLiteral("; ")));
+}
+
 }  // namespace
 
 struct ResultViews::Parts {
@@ -129,7 +142,7 @@ ResultViews::ResultViews(Session& session, CurrentModel& current, QObject* paren
             &CurrentModel::requestAgreement);
     connect(&current, &CurrentModel::agreementReady, this,
             [this](const std::shared_ptr<const Agreement>& agreement) {
-                parts_->agreement->setAgreement(*agreement, parts_->current->componentNames());
+                parts_->agreement->setAgreement(*agreement, parts_->current->labelNames());
             });
     connect(p.scatter, &ScatterMatrix::pairActivated, this, [this](int x, int y) {
         parts_->fit->setPair(x, y);
@@ -369,7 +382,9 @@ void ResultViews::showSummary() {
         return;
     }
     const bool isAdvised = p.session->currentRecord() == fit->best;
-    const QString words = isAdvised
+    const LabelRecord& labels = p.current->model()->labels;
+    const QString words = !labels.component_classes.empty() ? classModelWords(labels)
+                          : isAdvised
                               ? verdictOf(*fit)
                               : tr("This is not the model advised; the Compare tab says which is.");
     p.summary->setModel(p.current->model()->model, p.current->table()->names, p.current->summary(),

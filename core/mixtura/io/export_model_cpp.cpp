@@ -36,7 +36,7 @@ constexpr int group_count = @GROUPS@;  // the components, and the noise where th
 
 inline const std::array<const char*, feature_count> feature_names = {
 @FEATURES@};
-@NAMES@inline const std::array<double, component_count> mixing_weights = {
+@NAMES@@CLASSES@inline const std::array<double, component_count> mixing_weights = {
 @WEIGHTS@};
 // Row by row, a row per component.
 inline const std::array<double, component_count * feature_count> means = {
@@ -54,7 +54,7 @@ struct Score {
     std::array<double, group_count> responsibilities;
     int classification;
     double uncertainty;
-};
+@CLASS_FIELDS@};
 
 // `x` points to feature_count numbers.
 inline Score score(const double* x) {
@@ -82,7 +82,7 @@ inline Score score(const double* x) {
         result.responsibilities[k] = std::exp(log_joint[k] - result.log_density);
     result.classification = std::isnan(result.log_density) ? -1 : (best + 1) % (component_count + 1);
     result.uncertainty = 1.0 - std::exp(log_joint[best] - result.log_density);
-    return result;
+@CLASS_SCORE@    return result;
 }
 
 }  // namespace mixtura_model
@@ -178,6 +178,46 @@ constexpr std::string_view cell_function =
 
 )";
 
+constexpr std::string_view class_fields =
+    R"(    std::array<double, class_count> class_probabilities;
+    int most_probable_class;  // position in class_names; the uncertainty is that of the class
+)";
+
+constexpr std::string_view class_score =
+    R"(    for (int k = 0; k < component_count; ++k)
+        result.class_probabilities[component_classes[k]] += result.responsibilities[k];
+    for (int c = 0; c < class_count; ++c) {
+        if (result.class_probabilities[c] > 1.0) result.class_probabilities[c] = 1.0;
+        if (result.class_probabilities[c] > result.class_probabilities[result.most_probable_class])
+            result.most_probable_class = c;
+    }
+    result.uncertainty = 1.0 - result.class_probabilities[result.most_probable_class];
+)";
+
+constexpr std::string_view class_heads =
+    R"(    for (const char* name : class_names)
+        std::printf(",%s", cell(std::string("probability_") + name).c_str());
+)";
+
+constexpr std::string_view class_cells =
+    R"(        for (const double p : s.class_probabilities) std::printf(",%.17g", p);
+        std::printf(",%s", cell(class_names[s.most_probable_class]).c_str());
+)";
+
+/// The classes and the position of each component's.
+std::string classes_text(const SavedModel& saved) {
+    const std::string indent(4, ' ');
+    std::vector<std::string> positions;
+    for (const std::int32_t position : saved.labels.component_classes)
+        positions.push_back(std::to_string(position));
+    return "// Several components make up a class.\nconstexpr int class_count = " +
+           std::to_string(saved.labels.names.size()) +
+           ";\ninline const std::array<const char*, class_count> class_names = {\n" +
+           wrapped(quoted(saved.labels.names, cpp_string), indent) +
+           "};\ninline const std::array<int, component_count> component_classes = {\n" +
+           wrapped(positions, indent) + "};\n";
+}
+
 }  // namespace
 
 std::string cpp_program(const SavedModel& saved) {
@@ -185,6 +225,7 @@ std::string cpp_program(const SavedModel& saved) {
     const std::vector<std::string> features = quoted(saved.data.features, cpp_string);
     const std::vector<std::string> names = quoted(component_names(saved), cpp_string);
     const bool has_names = !names.empty();
+    const bool has_classes = !saved.labels.component_classes.empty();
     std::vector<std::string> factors;
     Eigen::VectorXd constants(model.component_count());
     const auto& tails = model.tails();
@@ -224,12 +265,17 @@ std::string cpp_program(const SavedModel& saved) {
                              wrapped(names, indent) + "};\n"
                        : ""},
          {"CELL", has_names ? std::string(cell_function) : ""},
-         {"LABEL_HEAD", has_names ? "    std::printf(\",label\");\n" : ""},
-         {"LABEL_COMMA", has_names ? " + 1" : ""},
-         {"LABEL_CELL", has_names ? "        std::printf(\",%s\", "
-                                    "cell(component_names[(s.classification + "
-                                    "component_count) % (component_count + 1)]).c_str());\n"
-                                  : ""},
+         {"CLASSES", has_classes ? classes_text(saved) : ""},
+         {"CLASS_FIELDS", std::string(has_classes ? class_fields : "")},
+         {"CLASS_SCORE", std::string(has_classes ? class_score : "")},
+         {"LABEL_HEAD", std::string(has_classes ? class_heads : "") +
+                            (has_names ? "    std::printf(\",label\");\n" : "")},
+         {"LABEL_COMMA", has_classes ? " + class_count + 1" : (has_names ? " + 1" : "")},
+         {"LABEL_CELL", has_classes ? std::string(class_cells)
+                        : has_names ? "        std::printf(\",%s\", "
+                                      "cell(component_names[(s.classification + "
+                                      "component_count) % (component_count + 1)]).c_str());\n"
+                                    : ""},
          {"WEIGHTS", wrapped(numbers(model.mixing_weights()), indent)},
          {"MEANS", wrapped(numbers(model.means()), indent)},
          {"FACTORS", wrapped(factors, indent)},

@@ -15,7 +15,9 @@ constexpr std::string_view program =
     scores["responsibilities"]     # n x @K@, probability of each component@NOISE_NOTE@
     scores["log_density"]          # n, natural logarithm of the density
     scores["uncertainty"]          # n, 1 - largest probability
-    scores["label"]                # n, name of the component, where components have names
+    scores["label"]                # n, name of the component or class, where there are names
+    scores["class_probabilities"]  # n x classes, where classes have components of their own; the
+                                   # uncertainty is that of the class then
 
 From a shell: python3 model.py data.csv > scores.csv
 model.as_sklearn() gives a fitted sklearn.mixture.GaussianMixture.
@@ -31,6 +33,9 @@ FEATURES = [
 ]
 # of the components, from known labels, and of the noise; empty: they have none
 COMPONENT_NAMES = [@NAMES@]
+# classes, and the position of each component's; empty: components are not gathered in classes
+CLASS_NAMES = [@CLASS_NAMES@]
+COMPONENT_CLASSES = [@COMPONENT_CLASSES@]
 MIXING_WEIGHTS = np.array([
 @WEIGHTS@,
 ])
@@ -93,7 +98,16 @@ def score(data):
         "classification": np.where(known, (group + 1) % (len(MIXING_WEIGHTS) + 1), -1),
         "uncertainty": 1.0 - np.exp(largest - log_density)[:, 0],
     }
-    if COMPONENT_NAMES:
+    if CLASS_NAMES:
+        shares = np.zeros((len(x), len(CLASS_NAMES)))
+        for k, c in enumerate(COMPONENT_CLASSES):
+            shares[:, c] += scores["responsibilities"][:, k]
+        shares = np.minimum(shares, 1.0)
+        scores["class_probabilities"] = shares
+        scores["uncertainty"] = 1.0 - shares.max(axis=1)
+        scores["label"] = [CLASS_NAMES[c] if is_known else ""
+                           for c, is_known in zip(shares.argmax(axis=1), known)]
+    elif COMPONENT_NAMES:
         scores["label"] = [COMPONENT_NAMES[k] if is_known else ""
                            for k, is_known in zip(group, known)]
     return scores
@@ -142,10 +156,13 @@ def main(path):
     scores = score(table)
     print("row,classification,uncertainty,log_density,"
           + ",".join("responsibility_%d" % (k + 1) for k in range(len(MIXING_WEIGHTS)))
-          + (",responsibility_noise" if NOISE else "") + (",label" if COMPONENT_NAMES else ""))
+          + (",responsibility_noise" if NOISE else "")
+          + "".join("," + cell("probability_" + name) for name in CLASS_NAMES)
+          + (",label" if COMPONENT_NAMES else ""))
     for i, label in enumerate(scores["classification"]):
         values = [scores["uncertainty"][i], scores["log_density"][i],
-                  *scores["responsibilities"][i]]
+                  *scores["responsibilities"][i],
+                  *(scores["class_probabilities"][i] if CLASS_NAMES else [])]
         texts = [repr(float(value)) if label >= 0 else "" for value in values]
         if COMPONENT_NAMES:
             texts.append(cell(scores["label"][i]))
@@ -157,6 +174,19 @@ if __name__ == "__main__":
         sys.exit("usage: python3 " + sys.argv[0] + " data.csv")
     main(sys.argv[1])
 )program";
+
+std::vector<std::string> class_names(const SavedModel& saved) {
+    if (saved.labels.component_classes.empty())
+        return {};
+    return quoted(saved.labels.names, escaped_string);
+}
+
+std::vector<std::string> component_classes(const SavedModel& saved) {
+    std::vector<std::string> positions;
+    for (const std::int32_t position : saved.labels.component_classes)
+        positions.push_back(std::to_string(position));
+    return positions;
+}
 
 /// The entries of a list that may have none.
 std::string entries(const std::vector<std::string>& items) {
@@ -185,6 +215,8 @@ std::string python_program(const SavedModel& saved) {
           entries(tails ? numbers(tails->degrees_of_freedom) : std::vector<std::string>())},
          {"NOISE", noise ? number(noise->weight) + ", " + number(noise->region.log_density) : ""},
          {"NOISE_NOTE", noise ? "; the last of noise" : ""},
+         {"CLASS_NAMES", entries(class_names(saved))},
+         {"COMPONENT_CLASSES", entries(component_classes(saved))},
          {"NAMES", entries(quoted(component_names(saved), escaped_string))},
          {"K", std::to_string(saved.model.component_count())},
          {"D", std::to_string(saved.model.feature_count())},

@@ -24,7 +24,7 @@ mixtura_model <- list(
     features = c(
 @FEATURES@
     ),
-@NAMES@    mixing_weights = c(
+@NAMES@@CLASSES@    mixing_weights = c(
 @WEIGHTS@
     ),
 @TAILS@@NOISE@    # a row per component
@@ -70,13 +70,25 @@ mixtura_score <- function(x, model = mixtura_model) {
     largest <- do.call(pmax, lapply(seq_len(ncol(log_joint)), function(k) log_joint[, k]))
     log_density <- largest + log(rowSums(exp(log_joint - largest)))
     group <- ifelse(is.na(log_density), NA_integer_, max.col(log_joint, ties.method = "first"))
-    list(
+    scores <- list(
         log_density = log_density,
         responsibilities = exp(log_joint - log_density),
         classification = ifelse(group > component_count, 0L, group),
         uncertainty = 1 - exp(largest - log_density),
         label = model$component_names[group]
     )
+    if (is.null(model$component_classes))
+        return(scores)
+    # several components make up a class: its probability is the sum of theirs
+    shares <- vapply(seq_along(model$class_names), function(class) {
+        pmin(1, rowSums(scores$responsibilities[, model$component_classes == class, drop = FALSE]))
+    }, numeric(nrow(x)))
+    shares <- matrix(shares, nrow(x))
+    class <- ifelse(is.na(log_density), NA_integer_, max.col(shares, ties.method = "first"))
+    scores$class_probabilities <- shares
+    scores$uncertainty <- 1 - do.call(pmax, lapply(seq_len(ncol(shares)), function(c) shares[, c]))
+    scores$label <- model$class_names[class]
+    scores
 }
 
 mixtura_as_mclust <- function(x, model = mixtura_model) {
@@ -124,10 +136,15 @@ if (sys.nframe() == 0L && !interactive() && length(commandArgs(TRUE)) > 0) {
                                   classification = scores$classification,
                                   uncertainty = exact(scores$uncertainty),
                                   log_density = exact(scores$log_density)), shares)
-        if (!is.null(scores$label)) {
-            quoted <- paste0("\"", gsub("\"", "\"\"", scores$label, fixed = TRUE), "\"")
-            table$label <- ifelse(grepl("[,\"\r\n]", scores$label), quoted, scores$label)
+        cell <- function(text) {
+            quoted <- paste0("\"", gsub("\"", "\"\"", text, fixed = TRUE), "\"")
+            ifelse(grepl("[,\"\r\n]", text), quoted, text)
         }
+        for (c in seq_along(mixtura_model$class_names))
+            table[[cell(paste0("probability_", mixtura_model$class_names[c]))]] <-
+                exact(scores$class_probabilities[, c])
+        if (!is.null(scores$label))
+            table$label <- cell(scores$label)
         write.csv(table, quote = FALSE, row.names = FALSE, na = "")
     })
 }
@@ -142,6 +159,18 @@ constexpr std::string_view student_density =
                     0.5 * feature_count * log(nu * pi) -
                     0.5 * (nu + feature_count) * log1p(squared_distance / nu)
             })";
+
+/// The classes and the 1-based class of each component; empty where there are none.
+std::string classes_text(const SavedModel& saved) {
+    if (saved.labels.component_classes.empty())
+        return {};
+    const std::string indent(8, ' ');
+    std::vector<std::string> positions;
+    for (const std::int32_t position : saved.labels.component_classes)
+        positions.push_back(std::to_string(position + 1));
+    return "    class_names = c(\n" + wrapped(quoted(saved.labels.names, escaped_string), indent) +
+           "\n    ),\n    component_classes = c(\n" + wrapped(positions, indent) + "\n    ),\n";
+}
 
 }  // namespace
 
@@ -177,6 +206,7 @@ std::string r_program(const SavedModel& saved) {
          {"NAMES", names.empty()
                        ? std::string()
                        : "    component_names = c(\n" + wrapped(names, indent) + "\n    ),\n"},
+         {"CLASSES", classes_text(saved)},
          {"WEIGHTS", wrapped(numbers(saved.model.mixing_weights()), indent)},
          {"MEANS", wrapped(numbers(saved.model.means()), indent)},
          {"COVARIANCES", wrapped(covariances, indent)}});

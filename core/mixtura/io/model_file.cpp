@@ -163,8 +163,25 @@ json accuracy_json(const LabelAccuracyRecord& accuracy) {
             {"brier", figure(accuracy.brier)}};
 }
 
+json class_models_json(const std::vector<SelectionRecord>& models) {
+    json result = json::array();
+    for (const SelectionRecord& model : models)
+        result.push_back({{"component_count", model.component_count},
+                          {"covariance_structure", model.covariance_structure},
+                          {"parameter_count", model.parameter_count},
+                          {"log_likelihood", figure(model.log_likelihood)},
+                          {"bic", figure(model.bic)},
+                          {"status", model.status}});
+    return result;
+}
+
 json labels_json(const LabelRecord& labels) {
     json document = {{"column", labels.column}, {"names", labels.names}};
+    if (!labels.component_classes.empty()) {
+        document["component_classes"] = labels.component_classes;
+        document["class_models"] = class_models_json(labels.class_models);
+        document["joint_log_likelihood"] = figure(labels.joint_log_likelihood);
+    }
     if (!labels.training.counts.empty())
         document["training"] = accuracy_json(labels.training);
     if (labels.fold_count == 0)
@@ -193,15 +210,58 @@ LabelAccuracyRecord read_accuracy(const JsonReader& reader, std::size_t label_co
     return accuracy;
 }
 
+/// Ascending from 0, every class with a component.
+ComponentClasses read_component_classes(const JsonReader& reader, std::size_t class_count,
+                                        std::size_t component_count) {
+    reader.expect_size(component_count, "classes, one for each component");
+    ComponentClasses classes;
+    for (std::size_t k = 0; k < component_count; ++k) {
+        const auto position = static_cast<std::int32_t>(
+            reader.at(k).integer(0, static_cast<std::int64_t>(class_count) - 1));
+        const std::int32_t before = classes.empty() ? -1 : classes.back();
+        if (position != before + 1 && (position != before || classes.empty()))
+            reader.at(k).fail(
+                "is out of order: the components of a class stand together, and the "
+                "classes in the order of their names");
+        classes.push_back(position);
+    }
+    if (classes.back() + 1 != static_cast<std::int32_t>(class_count))
+        reader.fail("leaves a class without a component");
+    return classes;
+}
+
+SelectionRecord read_selection_record(const JsonReader& reader);
+
+/// The classes of the components and their mixtures.
+void read_classes(const JsonReader& reader, std::size_t component_count, LabelRecord& labels) {
+    labels.component_classes = read_component_classes(reader.at("component_classes"),
+                                                      labels.names.size(), component_count);
+    const JsonReader models =
+        reader.at("class_models").expect_size(labels.names.size(), "models, one for each class");
+    for (std::size_t c = 0; c < labels.names.size(); ++c) {
+        SelectionRecord model = read_selection_record(models.at(c));
+        if (model.component_count !=
+            std::ranges::count(labels.component_classes, static_cast<std::int32_t>(c)))
+            models.at(c)
+                .at("component_count")
+                .fail("does not agree with /labels/component_classes");
+        labels.class_models.push_back(std::move(model));
+    }
+    labels.joint_log_likelihood = reader.at("joint_log_likelihood").number_or_null();
+}
+
 LabelRecord read_labels(const JsonReader& reader, std::size_t component_count) {
     LabelRecord labels;
     labels.column = reader.at("column").text();
     labels.names = reader.at("names").texts();
     if (labels.names.empty() || labels.names.size() > component_count)
         reader.at("names").fail("must name at least one component and no more than there are");
+    if (reader.has("component_classes"))
+        read_classes(reader, component_count, labels);
+    const std::size_t column_count =
+        labels.component_classes.empty() ? component_count : labels.names.size();
     if (reader.has("training"))
-        labels.training =
-            read_accuracy(reader.at("training"), labels.names.size(), component_count);
+        labels.training = read_accuracy(reader.at("training"), labels.names.size(), column_count);
     if (!reader.has("cross_validation"))
         return labels;
     const JsonReader validation = reader.at("cross_validation");
@@ -209,7 +269,7 @@ LabelRecord read_labels(const JsonReader& reader, std::size_t component_count) {
     labels.failure = validation.at("failure").text();
     if (!labels.failure.empty())
         return labels;
-    labels.cross_validated = read_accuracy(validation, labels.names.size(), component_count);
+    labels.cross_validated = read_accuracy(validation, labels.names.size(), column_count);
     labels.standard_error = validation.at("standard_error").number();
     return labels;
 }
@@ -526,9 +586,19 @@ json to_json(const SavedModel& saved) {
 }
 
 std::vector<std::string> component_names(const SavedModel& saved) {
-    std::vector<std::string> names = saved.labels.names;
-    if (names.empty() && !saved.model.noise())
+    const ComponentClasses& classes = saved.labels.component_classes;
+    std::vector<std::string> names;
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+        const auto first = std::ranges::find(classes, classes[k]);
+        std::string& name =
+            names.emplace_back(saved.labels.names[static_cast<std::size_t>(classes[k])]);
+        const auto place = static_cast<std::size_t>(std::distance(classes.begin(), first));
+        if (std::ranges::count(classes, classes[k]) > 1)
+            name.append(" ").append(std::to_string(k - place + 1));
+    }
+    if (!names.empty() || (saved.labels.names.empty() && !saved.model.noise()))
         return names;
+    names = saved.labels.names;
     for (int k = static_cast<int>(names.size()); k < saved.model.component_count(); ++k)
         names.push_back("component " + std::to_string(k + 1));
     if (saved.model.noise())

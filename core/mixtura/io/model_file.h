@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mixtura/gaussian_mixture/component_classes.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 #include "mixtura/io/incremental_record.h"
 
@@ -82,7 +83,8 @@ struct ComponentTestRecord {
 
 /// How the labelled rows are classified, see selection/label_accuracy.h.
 struct LabelAccuracyRecord {
-    std::vector<std::vector<double>> counts;  ///< C x K, rows by label and most probable component
+    /// C x K, rows by label and most probable component; C x C where labels are classes.
+    std::vector<std::vector<double>> counts;
     double error_rate = 0.0;
     double brier = 0.0;
 };
@@ -97,6 +99,12 @@ struct LabelRecord {
     LabelAccuracyRecord cross_validated;
     double standard_error = 0.0;  ///< of the cross-validated error rate
     std::string failure;          ///< why there are no cross-validated figures
+    /// Where each label is a class with a mixture of its own: K, the component's position in
+    /// `names`, ascending; else empty.
+    ComponentClasses component_classes = {};
+    std::vector<SelectionRecord> class_models = {};  ///< C, the mixture of each class on its rows
+    /// Nats, of the rows and their classes together.
+    double joint_log_likelihood = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// A fitted Gaussian or Student-t mixture with its provenance: the content of a model file.
@@ -114,7 +122,8 @@ struct SavedModel {
 };
 
 /// The name of each group where labels name some or there is noise: the labels, then "component 4"
-/// and so on, and "noise" as the last; else empty.
+/// and so on, and "noise" as the last; of a class of several components "virginica 1", "virginica
+/// 2"; else empty.
 std::vector<std::string> component_names(const SavedModel& saved);
 
 /// Version of the model file written here, and the newest one read.

@@ -25,10 +25,19 @@ void append_field(std::string& out, double value) {
 
 }  // namespace
 
+RowLabels row_labels(const SavedModel& saved) {
+    if (saved.labels.component_classes.empty())
+        return {.names = component_names(saved), .component_classes = {}};
+    return {.names = saved.labels.names, .component_classes = saved.labels.component_classes};
+}
+
 std::string assignments_csv(const FeatureTable& table, const Scores& scores,
-                            const std::vector<std::string>& component_names) {
+                            const RowLabels& labels) {
     const int component_count = scores.component_count();
     const Eigen::Index group_count = scores.responsibilities.cols();
+    const bool has_classes = !labels.component_classes.empty();
+    const Scores classes = has_classes ? class_scores(scores, labels.component_classes) : Scores{};
+    const Scores& labelling = has_classes ? classes : scores;
     std::string out = "row,classification,uncertainty,log_density";
     for (int k = 1; k <= component_count; ++k) {
         out += ",responsibility_";
@@ -36,29 +45,36 @@ std::string assignments_csv(const FeatureTable& table, const Scores& scores,
     }
     if (scores.has_noise)
         out += ",responsibility_noise";
-    out += component_names.empty() ? "\n" : ",label\n";
+    if (has_classes) {
+        for (const std::string& name : labels.names) out += ',' + csv_field("probability_" + name);
+    }
+    out += labels.names.empty() ? "\n" : ",label\n";
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const auto at = static_cast<Eigen::Index>(i);
         append(out, table.rows[i] + 1);
         out += ',';
         append(out, scores.number_of(scores.classification[i]));
-        append_field(out, scores.uncertainty[at]);
+        append_field(out, labelling.uncertainty[at]);
         append_field(out, scores.log_densities[at]);
         for (Eigen::Index k = 0; k < group_count; ++k)
             append_field(out, scores.responsibilities(at, k));
-        if (!component_names.empty())
+        for (Eigen::Index c = 0; c < classes.responsibilities.cols(); ++c)
+            append_field(out, classes.responsibilities(at, c));
+        if (!labels.names.empty())
             out += ',' +
-                   csv_field(component_names[static_cast<std::size_t>(scores.classification[i])]);
+                   csv_field(labels.names[static_cast<std::size_t>(labelling.classification[i])]);
         out += '\n';
     }
     return out;
 }
 
 std::string assignments_csv(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
-                            const std::vector<std::string>& component_names) {
-    const std::string known = assignments_csv(table, scores, component_names);
+                            const RowLabels& labels) {
+    const std::string known = assignments_csv(table, scores, labels);
+    const std::size_t probability_count =
+        labels.component_classes.empty() ? 0 : labels.names.size();
     const std::string empty_fields(static_cast<std::size_t>(scores.responsibilities.cols()) +
-                                       (component_names.empty() ? 3 : 4),
+                                       probability_count + (labels.names.empty() ? 3 : 4),
                                    ',');
     std::size_t position = known.find('\n') + 1;
     std::string out = known.substr(0, position);

@@ -90,6 +90,8 @@ void add_columns(const ColumnPlan& columns, Arguments& arguments) {
         arguments.option("--observation-weights", columns.weights);
     if (!columns.labels.empty())
         arguments.option("--labels", columns.labels);
+    if (!columns.classes.empty())
+        arguments.option("--classes", columns.classes);
     if (columns.missing_rows != MissingRows::drop)
         arguments.option("--missing-rows", std::string(to_string(columns.missing_rows)));
     if (columns.standardise != Standardise::none)

@@ -11,7 +11,7 @@
 #include "mixtura/data/data_set.h"
 #include "mixtura/io/csv.h"
 #include "mixtura/io/model_file.h"
-#include "mixtura/selection/label_accuracy.h"
+#include "mixtura/selection/class_mixtures.h"
 #include "mixtura/selection/search.h"
 
 namespace mixtura {
@@ -26,6 +26,9 @@ struct ColumnPlan {
     /// Name of the column of known labels; empty: none. Its values name the first components; a
     /// missing one leaves the row's component open.
     std::string labels;
+    /// Name of the column of classes, each of which gets a mixture of its own; empty: none. Rows
+    /// without a class are left out.
+    std::string classes;
     MissingRows missing_rows = MissingRows::drop;
     Standardise standardise = Standardise::none;
 };
@@ -42,7 +45,7 @@ struct Plan {
     std::string start_labels;      ///< column whose values are the start partition; empty: none
     std::string start_model;       ///< model file to start from; empty: none
     int bootstrap_replicates = 0;  ///< samples of each test of K against K + 1; 0: no test
-    int label_fold_count = 0;      ///< folds that cross-validate the known labels; 0: none
+    int label_fold_count = 0;      ///< folds that cross-validate known labels or classes; 0: none
     std::string model_output;
     std::string assignments_output;
     std::string trace_output;
@@ -86,8 +89,13 @@ struct RunResult {
     /// Tests of K against K + 1 components of the chosen structure, up to the first that does not
     /// reject at 5 %; where they were asked for and the counts were searched.
     std::vector<ComponentTestRecord> component_tests;
-    std::vector<std::int32_t> known_components;  ///< of the table's rows, as in `fit_em`; or empty
-    std::vector<std::string> label_names;        ///< of the first components; or empty
+    /// Of the table's rows, as in `fit_em`, or their classes; or empty.
+    std::vector<std::int32_t> known_components;
+    std::vector<std::string> label_names;  ///< of the first components, or of the classes; or empty
+    /// Of mixtures of classes, of which `search` holds the one of all rows: K; else empty.
+    ComponentClasses component_classes;
+    std::vector<SelectionRecord> class_models;  ///< C, the mixture chosen for each class
+    double joint_log_likelihood = 0.0;          ///< nats, of rows and classes together
     /// Of each candidate on the labelled rows; no rows where there is no fit, and after a cancelled
     /// search of all but the chosen one.
     std::vector<LabelAccuracy> label_accuracies;
@@ -117,13 +125,21 @@ SelectionRecord selection_record(const Candidate& candidate);
 /// The model of any fitted candidate, as a file's content.
 SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& result,
                        std::size_t candidate);
-/// CSV of the rows used: row number, classification (1-based, 0 for noise), uncertainty, log density,
-/// responsibilities; then, where there are names of components, that of the classification.
+/// How a row's label follows from its scores.
+struct RowLabels {
+    std::vector<std::string> names;      ///< of the groups, or of the classes; empty: no labels
+    ComponentClasses component_classes;  ///< K, of the components; empty: there are no classes
+};
+RowLabels row_labels(const SavedModel& saved);
+/// CSV of the rows used: row number, classification (1-based component, 0 for noise), uncertainty,
+/// log density, responsibilities; then, where there are labels, that of the classification. Where
+/// there are classes the label is the most probable class, the uncertainty is that of the class, and
+/// the probabilities of the classes stand before the label.
 std::string assignments_csv(const FeatureTable& table, const Scores& scores,
-                            const std::vector<std::string>& component_names = {});
+                            const RowLabels& labels = {});
 /// The same for `row_count` rows; those that are not in the table have empty fields.
 std::string assignments_csv(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
-                            const std::vector<std::string>& component_names = {});
+                            const RowLabels& labels = {});
 /// CSV of the log-likelihood after every iteration of every start.
 std::string trace_csv(const EmFit& fit);
 

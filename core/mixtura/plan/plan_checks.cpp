@@ -14,7 +14,7 @@ namespace {
 /// What known labels exclude, and what needs them.
 void check_labels(const Plan& plan) {
     if (plan.columns.labels.empty()) {
-        if (plan.label_fold_count != 0)
+        if (plan.label_fold_count != 0 && plan.columns.classes.empty())
             throw InvalidArgument(
                 "There are no known labels to cross-validate: name the column that holds them, or "
                 "leave out label_fold_count.");
@@ -34,6 +34,30 @@ void check_labels(const Plan& plan) {
     if (plan.label_fold_count < 0 || plan.label_fold_count == 1)
         throw InvalidArgument("label_fold_count is " + std::to_string(plan.label_fold_count) +
                               "; it must be 0, or from 2 to the number of labelled rows.");
+}
+
+/// What mixtures of classes exclude.
+void check_classes(const Plan& plan) {
+    if (plan.columns.classes.empty())
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("A mixture for each class is not fitted " + what +
+                                  "; leave one of the two out.");
+    };
+    refuse(!plan.columns.labels.empty(), "with known labels, which fit all rows together");
+    refuse(!plan.start_labels.empty() || !plan.start_model.empty(),
+           "from start labels or a start model");
+    refuse(plan.search.factors.has_value(), "of factor analysers");
+    refuse(plan.search.em.family == ComponentFamily::student, "of Student-t components");
+    refuse(plan.columns.missing_rows == MissingRows::mar,
+           "to rows with missing values (missing_rows mar)");
+    refuse(plan.bootstrap_replicates > 0, "with the bootstrap test of the number of components");
+    refuse(!plan.checkpoint_output.empty() || !plan.resume_from.empty(), "with a checkpoint");
+    refuse(!plan.trace_output.empty(), "with a trace, of which each class would have its own");
+    if (plan.label_fold_count < 0 || plan.label_fold_count == 1)
+        throw InvalidArgument("label_fold_count is " + std::to_string(plan.label_fold_count) +
+                              "; it must be 0, or from 2 to the number of rows with a class.");
 }
 
 /// What rows with missing values exclude.
@@ -62,6 +86,7 @@ void check_noise(const Plan& plan) {
     };
     refuse(plan.search.factors.has_value(), "factor analysers");
     refuse(!plan.columns.labels.empty(), "known labels");
+    refuse(!plan.columns.classes.empty(), "a mixture for each class");
     refuse(plan.columns.missing_rows == MissingRows::mar,
            "rows with missing values (missing_rows mar)");
     refuse(plan.search.criterion == Criterion::nec, "the criterion nec");
@@ -110,6 +135,7 @@ void check_plan(const Plan& plan) {
             "The bootstrap test takes no case weights: its samples are of single rows. Leave out "
             "the weights or the test.");
     check_labels(plan);
+    check_classes(plan);
     check_factors(plan);
     check_missing(plan);
     check_noise(plan);

@@ -40,12 +40,13 @@ char sign_of(const JsonReader& reader) {
 
 ColumnPlan column_plan_from(const JsonReader& reader) {
     reader.expect_keys(
-        {"features", "excluded", "weights", "labels", "missing_rows", "standardise"});
+        {"features", "excluded", "weights", "labels", "classes", "missing_rows", "standardise"});
     ColumnPlan columns;
     read_key(reader, "features", columns.features, texts_of);
     read_key(reader, "excluded", columns.excluded, texts_of);
     read_key(reader, "weights", columns.weights, text_of);
     read_key(reader, "labels", columns.labels, text_of);
+    read_key(reader, "classes", columns.classes, text_of);
     read_key(reader, "missing_rows", columns.missing_rows,
              [](const JsonReader& value) { return missing_rows_from(value.text()); });
     read_key(reader, "standardise", columns.standardise,
@@ -242,6 +243,7 @@ json to_json(const Plan& plan) {
               {"excluded", plan.columns.excluded},
               {"weights", plan.columns.weights},
               {"labels", plan.columns.labels},
+              {"classes", plan.columns.classes},
               {"missing_rows", std::string(to_string(plan.columns.missing_rows))},
               {"standardise", std::string(to_string(plan.columns.standardise))}}},
             {"search", to_json(plan.search)},

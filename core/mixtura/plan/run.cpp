@@ -18,6 +18,7 @@
 #include "mixtura/io/output_files.h"
 #include "mixtura/io/sha256.h"
 #include "mixtura/plan/checkpoint.h"
+#include "mixtura/plan/class_rows.h"
 #include "mixtura/plan/component_tests.h"
 #include "mixtura/plan/plan.h"
 #include "mixtura/plan/plan_checks.h"
@@ -98,6 +99,8 @@ std::vector<std::size_t> feature_columns(const Plan& plan, const DataSet& data,
         excluded.insert(data.column_index(plan.start_labels));
     if (!plan.columns.labels.empty())
         excluded.insert(data.column_index(plan.columns.labels));
+    if (!plan.columns.classes.empty())
+        excluded.insert(data.column_index(plan.columns.classes));
     std::vector<std::string> left_out;
     for (std::size_t j = 0; j < data.columns().size(); ++j) {
         if (excluded.contains(j))
@@ -322,8 +325,9 @@ std::vector<LabelAccuracy> label_accuracies(const RunResult& result, Criterion c
     for (std::size_t i = 0; i < accuracies.size(); ++i) {
         const Candidate& candidate = result.search.candidates[i];
         if (candidate.fit && (i == chosen || !control.stop.stop_requested()))
-            accuracies[i] = label_accuracy(candidate.fit->model, result.table.observations,
-                                           result.known_components, unstopped);
+            accuracies[i] = label_accuracy(
+                {.mixture = candidate.fit->model, .component_classes = result.component_classes},
+                result.table.observations, result.known_components, unstopped);
     }
     return accuracies;
 }
@@ -394,12 +398,12 @@ DataError with_column_name(const DataError& error, const FeatureTable& table,
     DataLocation location = error.location();
     const std::string place = "Feature " + std::to_string(location.column);
     std::string message = error.what();
-    if (location.column < 1 || location.column > std::ssize(table.names) ||
-        !message.starts_with(place))
+    const std::size_t at = message.find(place);  // behind the name of a class, where there is one
+    if (location.column < 1 || location.column > std::ssize(table.names) || at == std::string::npos)
         return error;
     location.file = source;
     location.column_name = table.names[static_cast<std::size_t>(location.column - 1)];
-    message.replace(0, place.size(), "'" + source + "': column '" + location.column_name + "'");
+    message.replace(at, place.size(), "'" + source + "': column '" + location.column_name + "'");
     return DataError(message, location);
 }
 
@@ -433,7 +437,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
     const int weight_column = plan.columns.weights.empty()
                                   ? -1
                                   : static_cast<int>(data.column_index(plan.columns.weights));
-    result.table = feature_table(data, features, weight_column, plan.columns.missing_rows);
+    result.table = feature_table(data, features, weight_column, plan.columns.missing_rows,
+                                 rows_with_class(plan.columns.classes, data, result.notes));
     const FeatureTable& table = result.table;
     if (table.rows_dropped > 0)
         result.notes.push_back(std::to_string(table.rows_dropped) + " of " +
@@ -458,11 +463,25 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         result.known_components = std::move(labelled.components);
         result.label_names = std::move(labelled.names);
     }
+    RowClasses classes;
+    if (!plan.columns.classes.empty()) {
+        LabelledComponents labelled = labelled_components(data, table, plan.columns.classes);
+        classes = {.of_rows = std::move(labelled.components), .names = std::move(labelled.names)};
+        check_classes(plan, data, table, classes);
+        result.known_components = classes.of_rows;
+        result.label_names = classes.names;
+    }
+    std::optional<ClassMixtures> class_mixtures;
     const Continuation continuation(plan, table, start, result.known_components, backend);
     FitControl fit_control = control;
     fit_control.journal = continuation.journal();
     const auto search_mixtures = [&](const MatrixRef& observations, const FitControl& watched,
                                      SearchObserver* candidates) {
+        if (!classes.names.empty()) {
+            class_mixtures = fit_class_mixtures(observations, classes, plan.search, watched,
+                                                candidates, table.weights);
+            return joint_search(*class_mixtures);
+        }
         return plan.search.factors
                    ? search_factor_mixtures(observations, plan.search, watched, candidates,
                                             table.weights, start.partition)
@@ -495,8 +514,12 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
         em.covariance_structure = result.search.candidates[*chosen].covariance_form.structure();
         try {
             result.cross_validated_labels =
-                cross_validated_label_accuracy(observations, table.weights, result.known_components,
-                                               em, plan.label_fold_count, watched);
+                class_mixtures ? cross_validated_class_accuracy(
+                                     observations, classes, plan.search, *class_mixtures,
+                                     plan.label_fold_count, watched, table.weights)
+                               : cross_validated_label_accuracy(observations, table.weights,
+                                                                result.known_components, em,
+                                                                plan.label_fold_count, watched);
         } catch (const compute::Cancelled&) {
             result.search.cancelled = true;
             result.notes.emplace_back("The cross-validation of the labels was cancelled.");
@@ -529,6 +552,8 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
                         {.file = data.source(), .column_name = {}, .cell = {}});
     }
     result.checkpoint_failure = continuation.finish();
+    if (class_mixtures)
+        add_class_models(*class_mixtures, classes, scales, result);
     for (const Candidate& candidate : result.search.candidates)
         result.selection.push_back(selection_record(candidate));
     if (result.search.cancelled &&
@@ -582,7 +607,7 @@ void write_outputs(const Plan& plan, const RunResult& result, const FitControl& 
                               assignments_csv(result.table,
                                               score_observed(result.chosen->model,
                                                              result.table.observations, unstopped),
-                                              component_names(*result.chosen)));
+                                              row_labels(*result.chosen)));
     }
     if (plan.trace_output.empty())
         return;

@@ -30,6 +30,7 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         {"standardise", std::string(to_string(plan.columns.standardise))},
         {"observation_weights", plan.columns.weights},
         {"labels", plan.columns.labels},
+        {"classes", plan.columns.classes},
         {"label_fold_count", plan.label_fold_count},
         {"import", to_json(plan.import)}};
     if (em.family == ComponentFamily::student) {
@@ -90,8 +91,13 @@ LabelRecord label_record(const Plan& plan, const RunResult& result, std::size_t 
     LabelRecord record;
     if (result.label_names.empty())
         return record;
-    record.column = plan.columns.labels;
+    record.column = plan.columns.classes.empty() ? plan.columns.labels : plan.columns.classes;
     record.names = result.label_names;
+    if (!result.component_classes.empty()) {
+        record.component_classes = result.component_classes;
+        record.class_models = result.class_models;
+        record.joint_log_likelihood = result.joint_log_likelihood;
+    }
     if (const LabelAccuracy& training = result.label_accuracies.at(candidate);
         training.counts.size() > 0)
         record.training = accuracy_record(training);

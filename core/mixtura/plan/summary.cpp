@@ -118,17 +118,21 @@ std::string rows_right(const LabelAccuracyRecord& accuracy) {
 /// 3.3 %, Brier score 0.012); 28 in 10-fold cross-validation ..."
 std::string labels_in_words(const LabelRecord& labels) {
     constexpr int decimals = 4;
+    const bool has_classes = !labels.component_classes.empty();
     const auto figures = [](const LabelAccuracyRecord& accuracy) {
         return "error " + fixed_text(100.0 * accuracy.error_rate, 1) + " %, Brier score " +
                fixed_text(accuracy.brier, decimals);
     };
-    std::string words = "Without their labels, " + rows_right(labels.training) +
-                        " would go to the component of their label (" + figures(labels.training) +
-                        ").";
+    std::string words = (has_classes ? "By their features alone, " + rows_right(labels.training) +
+                                           " would go to their class ("
+                                     : "Without their labels, " + rows_right(labels.training) +
+                                           " would go to the component of their label (") +
+                        figures(labels.training) + ").";
     if (labels.fold_count == 0)
         return words;
     if (!labels.failure.empty())
-        return words + " The labels could not be cross-validated: " + labels.failure;
+        return words + (has_classes ? " The classes" : " The labels") +
+               " could not be cross-validated: " + labels.failure;
     return words + " Left out of the fit in " + std::to_string(labels.fold_count) + " parts, " +
            rows_right(labels.cross_validated) + " would (" + figures(labels.cross_validated) +
            "; standard error of the error " + fixed_text(100.0 * labels.standard_error, 1) + " %).";
@@ -237,6 +241,13 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
     return remarks;
 }
 
+/// "3 classes, each with a mixture of its own (6 components)"
+std::string classes_headline(const SavedModel& saved) {
+    return std::to_string(saved.labels.names.size()) +
+           " classes, each with a mixture of its own (" +
+           plural(saved.model.component_count(), "component") + ")";
+}
+
 /// "3 of 10 starts reached this solution; the next best, of 4 starts, is lower by 1.52 nats."
 std::string hits_in_words(const std::vector<LocalOptimum>& optima, std::size_t start_count) {
     std::string words = std::to_string(optima.front().hits) + " of " + std::to_string(start_count) +
@@ -276,7 +287,9 @@ std::string headline(const GaussianMixture& model) {
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores) {
     const GaussianMixture& model = saved.model;
     ModelSummary summary;
-    summary.headline = headline(model);
+    summary.headline =
+        saved.labels.component_classes.empty() ? headline(model) : classes_headline(saved);
+    const std::vector<std::string> names = component_names(saved);
     const Overall data = overall(table);
     const auto n = static_cast<double>(table.rows.size());
     for (int k = 0; k < model.component_count(); ++k) {
@@ -285,12 +298,13 @@ ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const
         component.mixing_weight = model.mixing_weights()[k];
         component.rows = std::count(scores.classification.begin(), scores.classification.end(), k);
         const auto at = static_cast<std::size_t>(k);
-        component.words =
-            "Component " + std::to_string(k + 1) +
-            (at < saved.labels.names.size() ? " (" + saved.labels.names[at] + ")" : std::string()) +
-            " holds " + percent(static_cast<double>(component.rows) / n) + " of the rows (" +
-            std::to_string(component.rows) + "); it has " + feature_words(model, k, table, data) +
-            ".";
+        component.words = "Component " + std::to_string(k + 1) +
+                          (at < saved.labels.names.size() || !saved.labels.component_classes.empty()
+                               ? " (" + names[at] + ")"
+                               : std::string()) +
+                          " holds " + percent(static_cast<double>(component.rows) / n) +
+                          " of the rows (" + std::to_string(component.rows) + "); it has " +
+                          feature_words(model, k, table, data) + ".";
         summary.components.push_back(std::move(component));
     }
     summary.remarks = remarks_on(saved, table, scores);

@@ -199,11 +199,26 @@ std::string accuracy_words(std::string_view rows, const LabelAccuracyRecord& acc
         .append(".");
 }
 
+/// The mixture of each class, a row each.
+std::string class_models_rows(const LabelRecord& labels) {
+    std::string rows = row_of({"Class", "Structure", "Components", "Log-likelihood", "BIC"}, "th");
+    for (std::size_t c = 0; c < labels.names.size(); ++c) {
+        const SelectionRecord& model = labels.class_models[c];
+        rows += row_of(
+            {labels.names[c], model.covariance_structure, std::to_string(model.component_count),
+             fixed_text(model.log_likelihood, 3), fixed_text(model.bic, 3)},
+            "td");
+    }
+    return rows;
+}
+
 std::string labels_section(const LabelRecord& labels, int component_count) {
     if (labels.training.counts.empty())
         return {};
     std::vector<std::string> head{labels.column};
-    for (int k = 0; k < component_count; ++k)
+    const bool has_classes = !labels.component_classes.empty();
+    const int column_count = has_classes ? int(labels.names.size()) : component_count;
+    for (int k = 0; k < column_count; ++k)
         head.push_back(k < std::ssize(labels.names)
                            ? labels.names[std::size_t(k)]
                            : std::string("component ").append(std::to_string(k + 1)));
@@ -214,8 +229,12 @@ std::string labels_section(const LabelRecord& labels, int component_count) {
             cells.push_back(rounded_text(count, 6));
         table += row_of(cells, "td");
     }
-    std::string text = heading("Known labels and classification");
-    text += paragraph(accuracy_words("Rows with a label", labels.training));
+    std::string text =
+        heading(has_classes ? "Classes and classification" : "Known labels and classification");
+    if (has_classes)
+        text += element("table", class_models_rows(labels)).append("\n");
+    text += paragraph(
+        accuracy_words(has_classes ? "Rows with a class" : "Rows with a label", labels.training));
     if (!labels.cross_validated.counts.empty())
         text += paragraph(
             accuracy_words("Cross-validated, " + std::to_string(labels.fold_count) + " folds",

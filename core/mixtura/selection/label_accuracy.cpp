@@ -2,8 +2,8 @@
 #include "mixtura/selection/label_accuracy.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <utility>
 
 #include <tbb/parallel_for.h>
@@ -34,6 +34,13 @@ void add_rows(const Scores& scores, const Labels& labels, LabelAccuracy& accurac
         miss[labels[i]] -= 1.0;
         accuracy.brier += 0.5 * miss.squaredNorm();
     }
+}
+
+/// Scores of what tells the labels: the components, or their classes.
+Scores label_scores(const LabelModel& model, const MatrixRef& observations,
+                    const FitControl& control) {
+    Scores scores = score(model.mixture, observations, control);
+    return model.component_classes.empty() ? scores : class_scores(scores, model.component_classes);
 }
 
 /// The rows for which `chosen` holds.
@@ -77,12 +84,15 @@ double LabelAccuracy::error_rate() const {
     return 1.0 - right / row_count();
 }
 
-LabelAccuracy label_accuracy(const GaussianMixture& model, const MatrixRef& observations,
+LabelAccuracy label_accuracy(const LabelModel& model, const MatrixRef& observations,
                              const Labels& known, const FitControl& control) {
     const std::vector<Index> rows =
         rows_where(known.size(), [&](std::size_t i) { return known[i] >= 0; });
-    LabelAccuracy accuracy = empty_accuracy(label_count(known), model.component_count());
-    add_rows(score(model, observations(rows, Eigen::all), control), labels_at(known, rows),
+    const bool has_classes = !model.component_classes.empty();
+    LabelAccuracy accuracy =
+        empty_accuracy(label_count(known), has_classes ? class_count(model.component_classes)
+                                                       : model.mixture.component_count());
+    add_rows(label_scores(model, observations(rows, Eigen::all), control), labels_at(known, rows),
              accuracy);
     accuracy.brier /= accuracy.row_count();
     return accuracy;
@@ -109,36 +119,26 @@ std::vector<int> stratified_folds(const Labels& known, int fold_count, std::uint
     return folds;
 }
 
-LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations,
-                                             const VectorRef& observation_weights,
-                                             const Labels& known, const EmOptions& options,
-                                             int fold_count, const FitControl& control) {
-    const std::vector<int> folds = stratified_folds(known, fold_count, options.seed);
+LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations, const Labels& known,
+                                             const FoldFit& fit, int column_count, int fold_count,
+                                             std::uint64_t seed, const FitControl& control) {
+    const std::vector<int> folds = stratified_folds(known, fold_count, seed);
     FitControl quiet = control;
     quiet.observer = nullptr;
     quiet.journal = nullptr;
     std::vector<LabelAccuracy> parts(static_cast<std::size_t>(fold_count));
-    std::atomic<int> done = 0;
+    int done = 0;
+    std::mutex reporting;
     tbb::parallel_for(0, fold_count, [&](int fold) {
         const auto is_held_out = [&](std::size_t i) { return folds[i] == fold; };
         const std::vector<Index> held_out = rows_where(known.size(), is_held_out);
         const std::vector<Index> kept =
             rows_where(known.size(), [&](std::size_t i) { return !is_held_out(i); });
         LabelAccuracy& part = parts[static_cast<std::size_t>(fold)];
-        part = empty_accuracy(label_count(known), options.component_count);
+        part = empty_accuracy(label_count(known), column_count);
         try {
-            const Eigen::MatrixXd rows = observations(kept, Eigen::all);
-            const Eigen::VectorXd weights = observation_weights.size() > 0
-                                                ? Eigen::VectorXd(observation_weights(kept))
-                                                : Eigen::VectorXd();
-            Labels kept_labels = labels_at(known, kept);
-            if (label_count(kept_labels) < label_count(known))
-                throw InvalidArgument("No row is known to belong to component " +
-                                      std::to_string(label_count(known)) + " of " +
-                                      std::to_string(label_count(known)) + ".");
-            const EmProblem problem(rows, weights, quiet, std::move(kept_labels));
-            const EmFit fit = fit_em(problem, options, quiet, {});
-            add_rows(score(fit.model, observations(held_out, Eigen::all), quiet),
+            const LabelModel model = fit(kept, labels_at(known, kept), quiet);
+            add_rows(label_scores(model, observations(held_out, Eigen::all), quiet),
                      labels_at(known, held_out), part);
         } catch (const compute::Cancelled&) {
             throw;
@@ -147,11 +147,12 @@ LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations,
         } catch (const Error& error) {
             part.failure = error.what();
         }
+        const std::scoped_lock lock(reporting);
         ++done;
         if (control.observer != nullptr)
             control.observer->on_progress("cross-validating labels", done, fold_count);
     });
-    LabelAccuracy total = empty_accuracy(label_count(known), options.component_count);
+    LabelAccuracy total = empty_accuracy(label_count(known), column_count);
     total.fold_count = fold_count;
     for (std::size_t fold = 0; fold < parts.size(); ++fold) {
         if (!parts[fold].failure.empty()) {
@@ -165,6 +166,27 @@ LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations,
     total.brier /= total.row_count();
     total.standard_error = standard_error_over(parts, total.error_rate());
     return total;
+}
+
+LabelAccuracy cross_validated_label_accuracy(const MatrixRef& observations,
+                                             const VectorRef& observation_weights,
+                                             const Labels& known, const EmOptions& options,
+                                             int fold_count, const FitControl& control) {
+    const FoldFit fit = [&](const std::vector<Index>& kept, const Labels& kept_labels,
+                            const FitControl& quiet) -> LabelModel {
+        const Eigen::MatrixXd rows = observations(kept, Eigen::all);
+        const Eigen::VectorXd weights = observation_weights.size() > 0
+                                            ? Eigen::VectorXd(observation_weights(kept))
+                                            : Eigen::VectorXd();
+        if (label_count(kept_labels) < label_count(known))
+            throw InvalidArgument("No row is known to belong to component " +
+                                  std::to_string(label_count(known)) + " of " +
+                                  std::to_string(label_count(known)) + ".");
+        const EmProblem problem(rows, weights, quiet, kept_labels);
+        return {.mixture = fit_em(problem, options, quiet, {}).model, .component_classes = {}};
+    };
+    return cross_validated_label_accuracy(observations, known, fit, options.component_count,
+                                          fold_count, options.seed, control);
 }
 
 }  // namespace mixtura

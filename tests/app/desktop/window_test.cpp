@@ -118,6 +118,48 @@ TEST_F(Window, KnownLabelsNameTheComponents) {
     EXPECT_EQ(labels->currentIndex(), 1);
 }
 
+TEST_F(Window, LabelsMayBeClassesWithAMixtureEach) {
+    openThroughDialog(dataPath("iris.csv"));
+    auto* own = child<QCheckBox>("ownMixtures");
+    EXPECT_FALSE(own->isEnabled()) << "without labels";
+    auto* labels = child<QComboBox>("labelsCombo");
+    labels->setCurrentIndex(1);
+    emit labels->activated(1);
+    own->click();
+    EXPECT_EQ(session.currentData()->setup.columns.classes, "species");
+    EXPECT_EQ(session.currentData()->setup.columns.labels, "");
+    EXPECT_EQ(labels->currentText(), QStringLiteral("species"));
+    EXPECT_FALSE(child<QComboBox>("familyCombo")->isEnabled());
+    child<QSpinBox>("labelFolds")->setValue(5);
+    child<QSpinBox>("kMax")->setValue(2);
+    child<QSpinBox>("restarts")->setValue(1);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const LabelRecord& record = session.currentFit()->result->chosen->labels;
+    // Three errors, as mclust's MclustDA makes on these rows.
+    EXPECT_NEAR(record.training.error_rate, 0.02, 1e-12);
+    EXPECT_EQ(record.component_classes, (ComponentClasses{0, 0, 1, 2}));
+
+    window->showView(QStringLiteral("agreement"));
+    ASSERT_TRUE(settle());
+    const auto remark = [&] { return child<QLabel>("agreementTableRemark")->text(); };
+    EXPECT_TRUE(remark().startsWith(QStringLiteral("Rows fitted: error 2.0 %")))
+        << remark().toStdString();
+    const auto* table = child<app::ResultTable>("agreementTable");
+    EXPECT_EQ(table->model()->columnCount(), 5) << "label, three classes, sum";
+    auto* rows = child<QComboBox>("agreementRows");
+    ASSERT_TRUE(rows->isEnabled());
+    rows->setCurrentIndex(1);
+    emit rows->activated(1);
+    EXPECT_TRUE(child<QLabel>("agreementTableHeadline")
+                    ->text()
+                    .startsWith(QStringLiteral("Left out of the fit in 5 parts")));
+    own->click();
+    EXPECT_EQ(session.currentData()->setup.columns.classes, "");
+    EXPECT_EQ(session.currentData()->setup.columns.labels, "species");
+}
+
 TEST_F(Window, StudentComponentsAreFittedAndShown) {
     openThroughDialog(dataPath("faithful.csv"));
     auto* family = child<QComboBox>("familyCombo");
