@@ -40,6 +40,9 @@ struct FitArguments {
     bool has_factors = false;
     std::optional<std::string> factors;
     std::optional<double> uniqueness_floor;
+    bool is_variational = false;
+    VariationalSearchOptions variational;
+    std::string variational_option;  ///< one that was given, for example "--concentration"
     bool has_run_count = false;
     std::string criterion = "bic";
     int fold_count = SearchOptions{}.fold_count;
@@ -72,7 +75,7 @@ void set_start(const FitArguments& arguments, Plan& plan) {
         throw InvalidArgument("--init labels: needs the name of a column after the colon.");
 }
 
-/// More than one start, since the first is no better than the others.
+/// More than one start, since the first is no better than the others; of variational Bayes too.
 constexpr int factor_run_count = 5;
 
 void set_factors(const FitArguments& arguments, SearchOptions& search) {
@@ -88,6 +91,24 @@ void set_factors(const FitArguments& arguments, SearchOptions& search) {
     if (arguments.covariance)
         factors.structures = factor_structures_from(*arguments.covariance);
     factors.uniqueness_floor = arguments.uniqueness_floor.value_or(default_uniqueness_floor);
+    if (!arguments.has_run_count)
+        search.em.run_count = factor_run_count;
+}
+
+/// The most components of a variational mixture where no other number is asked for.
+constexpr int largest_component_count = 10;
+
+void set_variational(const FitArguments& arguments, SearchOptions& search) {
+    if (!arguments.is_variational && !arguments.variational_option.empty())
+        throw InvalidArgument(
+            arguments.variational_option +
+            " belongs to variational Bayes; add --family bayesian, or leave it out.");
+    if (!arguments.is_variational)
+        return;
+    if (arguments.covariance)
+        throw InvalidArgument(
+            "Components of --family bayesian have full covariances; leave --covariance out.");
+    search.variational = arguments.variational;
     if (!arguments.has_run_count)
         search.em.run_count = factor_run_count;
 }
@@ -122,7 +143,10 @@ Plan plan_of(const FitArguments& arguments) {
         plan.search.component_counts.clear();
     else if (arguments.has_factors)
         plan.search.component_counts = {1, 2, 3, 4, 5};
+    else if (arguments.is_variational)
+        plan.search.component_counts = {largest_component_count};
     set_factors(arguments, plan.search);
+    set_variational(arguments, plan.search);
     if (arguments.covariance && !arguments.has_factors)
         plan.search.covariance_structures = covariance_structures_from(*arguments.covariance);
     else if (!plan.start_model.empty())
@@ -232,9 +256,9 @@ std::string label_counts_text(const SavedModel& saved) {
 
 /// Where the starts of the chosen model ended, the best solutions first.
 std::string optima_text(const std::vector<LocalOptimum>& optima,
-                        const std::vector<StartRecord>& starts) {
+                        const std::vector<StartRecord>& starts, const std::string& climbed) {
     constexpr std::size_t shown = 8;
-    TextTable table({{"log-likelihood"},
+    TextTable table({{climbed},
                      {"starts"},
                      {"first found by", TextTable::Align::left},
                      {"", TextTable::Align::left}});
@@ -252,6 +276,20 @@ std::string optima_text(const std::vector<LocalOptimum>& optima,
     return text;
 }
 
+/// The figures of the fit in a line.
+std::string figures_text(const SavedModel& saved) {
+    const FitRecord& fit = saved.fit;
+    const std::string figures =
+        saved.posterior
+            ? "Lower bound of the log evidence " + fixed_text(saved.posterior->lower_bound, 3)
+            : "Log-likelihood " + fixed_text(fit.log_likelihood, 3) + ", " +
+                  std::to_string(fit.parameter_count) + " parameters, BIC " +
+                  fixed_text(fit.bic, 3) + ", ICL " + fixed_text(fit.icl, 3) + ", AIC " +
+                  fixed_text(fit.aic, 3);
+    return figures + "; " + fit.status + " after " + std::to_string(fit.iterations) +
+           " iterations.\n\n";
+}
+
 std::string summary_text(const Plan& plan, const RunResult& result, const FitControl& control) {
     const SavedModel& saved = *result.chosen;
     FitControl unstopped = control;
@@ -267,18 +305,16 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
         text += "\n" + models_text(result, plan.search.criterion) + "\n" +
                 verdict(result.search, plan.search.criterion) + "\n";
     text += "\n" + summary.headline + "\n";
-    text += "Log-likelihood " + fixed_text(saved.fit.log_likelihood, 3) + ", " +
-            std::to_string(saved.fit.parameter_count) + " parameters, BIC " +
-            fixed_text(saved.fit.bic, 3) + ", ICL " + fixed_text(saved.fit.icl, 3) + ", AIC " +
-            fixed_text(saved.fit.aic, 3) + "; " + saved.fit.status + " after " +
-            std::to_string(saved.fit.iterations) + " iterations.\n\n";
+    text += figures_text(saved);
     for (const ComponentSummary& component : summary.components)
         text += display_text(component.words, 2000) + "\n";
     text += "\n";
     if (!saved.labels.training.counts.empty())
         text += label_counts_text(saved) + "\n";
     if (summary.optima.size() > 1)
-        text += optima_text(summary.optima, saved.fit.starts) + "\n";
+        text += optima_text(summary.optima, saved.fit.starts,
+                            saved.posterior ? "lower bound" : "log-likelihood") +
+                "\n";
     for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
     for (const std::string& path :
          {plan.model_output, plan.assignments_output, plan.trace_output, plan.checkpoint_output}) {
@@ -310,7 +346,8 @@ int fit(const FitArguments& arguments) {
     run_with.control.stop = interrupt.token();
     ProgressLine progress(
         arguments.run.quiet,
-        plan.search.component_counts.size() * covariance_forms(plan.search).size(), plan.search.em);
+        plan.search.component_counts.size() * covariance_forms(plan.search).size(), plan.search.em,
+        plan.search.variational ? "lower bound" : "log-likelihood");
     const RunResult result = run(plan, run_with.control, &progress);
     progress.clear();
     if (!result.chosen && result.search.cancelled)
@@ -360,11 +397,48 @@ void add_columns_options(CLI::App& command, FitArguments& arguments) {
         ->group(group);
 }
 
+void add_variational_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Model";
+    VariationalSearchOptions& variational = arguments.variational;
+    command
+        .add_option_function<std::string>(
+            "--weight-prior",
+            [&arguments](const std::string& name) {
+                arguments.variational.weight_prior = weight_prior_from(name);
+                arguments.variational_option = "--weight-prior";
+            },
+            "Of --family bayesian: prior of the mixing weights, dirichlet or process (Dirichlet "
+            "process) [dirichlet]")
+        ->type_name("NAME")
+        ->group(group);
+    const auto add_strength = [&](const std::string& name, auto& target, const std::string& what) {
+        command
+            .add_option_function<double>(
+                name,
+                [&arguments, &target, name](double value) {
+                    target = value;
+                    arguments.variational_option = name;
+                },
+                "Of --family bayesian: " + what)
+            ->type_name("NUMBER")
+            ->group(group);
+    };
+    add_strength(
+        "--concentration", variational.concentration,
+        "concentration of the weight prior; the smaller, the fewer components stay [1 / K]");
+    add_strength("--mean-precision", variational.mean_precision,
+                 "rows that the prior of a mean counts for [1]");
+    add_strength(
+        "--prior-degrees-of-freedom", variational.prior_degrees_of_freedom,
+        "rows that the prior of a covariance counts for, more than features - 1 [features]");
+}
+
 void add_model_options(CLI::App& command, FitArguments& arguments) {
     constexpr const char* group = "Model";
     command
         .add_option("--components", arguments.components,
-                    "Component counts: K, A:B or a list [1:9; of --family factor 1:5]")
+                    "Component counts: K, A:B or a list [1:9; of --family factor 1:5; of --family "
+                    "bayesian one count, 10]")
         ->group(group);
     command
         .add_option("--covariance", arguments.covariance,
@@ -377,17 +451,20 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
             "--family",
             [&arguments](const std::string& family) {
                 arguments.has_factors = family == "factor";
-                if (arguments.has_factors)
+                arguments.is_variational = family == "bayesian";
+                if (arguments.has_factors || arguments.is_variational)
                     return;
                 if (family != "gaussian" && family != "student")
                     throw InvalidArgument("'" + display_text(family) +
-                                          "' is not a family; the choices are gaussian, student "
-                                          "and factor.");
+                                          "' is not a family; the choices are gaussian, student, "
+                                          "factor and bayesian.");
                 arguments.em.family = component_family_from(family);
             },
             "What the components are: gaussian; student for the heavier tails of Student-t "
-            "distributions, which bear outlying rows; or factor for Gaussian factor analysers, "
-            "which bear many features and few rows [gaussian]")
+            "distributions, which bear outlying rows; factor for Gaussian factor analysers, "
+            "which bear many features and few rows; or bayesian for Gaussians by variational "
+            "Bayes, "
+            "of which --components is the largest number [gaussian]")
         ->type_name("NAME")
         ->group(group);
     command
@@ -401,6 +478,7 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "[0.001]")
         ->type_name("NUMBER")
         ->group(group);
+    add_variational_options(command, arguments);
     command
         .add_option_function<std::string>(
             "--degrees-of-freedom",
@@ -426,8 +504,9 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "Start: hierarchical, kmeans, random, MODEL.json (exactly its parameters) or "
                     "labels:COLUMN [hierarchical]")
         ->group(group);
-    add_number(command, "--starts", arguments.em.run_count, 1, run_count_limit,
-               "Starts that are run to the end; the best is kept [1; of --family factor 5]")
+    add_number(
+        command, "--starts", arguments.em.run_count, 1, run_count_limit,
+        "Starts that are run to the end; the best is kept [1; of --family factor and bayesian 5]")
         ->each([&arguments](const std::string& /*value*/) { arguments.has_run_count = true; })
         ->group(group);
     add_number(command, "--short-runs", arguments.em.short_run_count, 0, run_count_limit,

@@ -34,10 +34,12 @@ class SetupPanel : public QWidget {
     struct Parts;
     void build();
     void buildAdvanced(QFormLayout* form);
+    void buildVariational();
     void connectOptions();
     void refresh();
     void listStructures(bool ofFactors);
     void refreshMethod(const SearchOptions& search);
+    void refreshVariational(const SearchOptions& search);
     /// Of the structures listed the one that holds all others.
     [[nodiscard]] int mostGeneralRow() const;
     void refreshColumns();

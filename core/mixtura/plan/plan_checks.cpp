@@ -6,6 +6,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/selection/factor_search.h"
+#include "mixtura/selection/variational_search.h"
 
 namespace mixtura {
 
@@ -46,6 +47,7 @@ void check_missing(const Plan& plan) {
                                   what + "; leave one of the two out.");
     };
     refuse(plan.search.factors.has_value(), "factor analysers");
+    refuse(plan.search.variational.has_value(), "a variational Bayesian mixture");
     refuse(plan.search.em.family == ComponentFamily::student, "Student-t components");
     refuse(!plan.columns.labels.empty(), "known labels");
     refuse(plan.search.criterion == Criterion::cv, "cross-validation");
@@ -71,13 +73,33 @@ void check_factors(const Plan& plan) {
     validate_factor_search(search);
 }
 
+/// What a variational Bayesian mixture excludes.
+void check_variational(const Plan& plan) {
+    if (!plan.search.variational)
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("A variational Bayesian mixture is not fitted " + what +
+                                  "; leave it out, or fit Gaussian components.");
+    };
+    refuse(!plan.columns.labels.empty(), "with known labels");
+    refuse(!plan.start_model.empty(), "from a start model");
+    refuse(plan.bootstrap_replicates > 0, "with the bootstrap test of the number of components");
+    refuse(!plan.checkpoint_output.empty() || !plan.resume_from.empty(), "with a checkpoint");
+    SearchOptions search = plan.search;
+    if (search.component_counts.empty())
+        search.component_counts = {1};
+    validate_variational_search(search);
+}
+
 }  // namespace
 
 void check_plan(const Plan& plan) {
     // A start settles what the plan leaves open: labels the count, a model the structure too.
     const bool has_counts = !plan.search.component_counts.empty() || !plan.start_labels.empty() ||
                             !plan.start_model.empty() || !plan.columns.labels.empty();
-    const bool has_structures = plan.search.factors || !plan.search.covariance_structures.empty() ||
+    const bool has_structures = plan.search.factors || plan.search.variational ||
+                                !plan.search.covariance_structures.empty() ||
                                 !plan.start_model.empty();
     if (!has_counts || !has_structures)
         throw InvalidArgument(
@@ -96,6 +118,7 @@ void check_plan(const Plan& plan) {
             "the weights or the test.");
     check_labels(plan);
     check_factors(plan);
+    check_variational(plan);
     check_missing(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&
           plan.checkpoint_seconds <= checkpoint_seconds_limit))
