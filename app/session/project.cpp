@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "mixtura/plan/summary.h"
-
 #include "session/model_entry.h"
 
 namespace mixtura::app {
@@ -80,9 +78,8 @@ QString nameOf(const FitEntry& fit) {
 
 QString verdictOf(const FitEntry& fit) {
     if (fit.modelPath.isEmpty() && fit.result->chosen && fit.result->chosen->posterior)
-        return QString::fromStdString(headline(*fit.result->chosen->posterior)) +
-               QCoreApplication::translate("Project", "; lower bound %1.")
-                   .arg(QLocale().toString(fit.result->chosen->posterior->lower_bound, 'f', 3));
+        return QCoreApplication::translate("Project", "Lower bound of the log evidence: %1 nats.")
+            .arg(QLocale().toString(fit.result->chosen->posterior->lower_bound, 'f', 3));
     if (fit.modelPath.isEmpty())
         return QString::fromStdString(verdict(fit.result->search, fit.plan.search.criterion));
     return QCoreApplication::translate("Project", "This is the saved model %1.")
