@@ -99,7 +99,8 @@ double agreement(const Labels& a, const Labels& b) {
     return adjusted_rand_index(of_a, of_b);
 }
 
-/// A figure that may not be known: an incremental mixture has no likelihood of all its rows.
+/// A figure that may not be known: an incremental mixture has no likelihood of all its rows, and one by
+/// variational Bayes a lower bound in its place.
 std::string figure_text(double value) {
     return std::isfinite(value) ? fixed_text(value, 3) : "-";
 }
@@ -122,8 +123,9 @@ std::string figures_text(const std::vector<std::string>& paths,
                        to_string(saved.model.covariance_form()) + "," +
                            std::to_string(saved.model.component_count()),
                        std::to_string(saved.data.rows_used), figure_text(saved.fit.log_likelihood),
-                       std::to_string(saved.fit.parameter_count), figure_text(saved.fit.bic),
-                       figure_text(saved.fit.icl), figure_text(saved.fit.aic),
+                       saved.posterior ? "-" : std::to_string(saved.fit.parameter_count),
+                       figure_text(saved.fit.bic), figure_text(saved.fit.icl),
+                       figure_text(saved.fit.aic),
                        saved.fit.spurious.empty() ? saved.fit.status : "spurious"});
     }
     return table.text("");
@@ -200,18 +202,19 @@ json comparison_json(const std::vector<std::string>& paths, const std::vector<Sa
     json index = json::array();
     for (std::size_t i = 0; i < models.size(); ++i) {
         const SavedModel& saved = models[i];
-        entries.push_back({{"file", paths[i]},
-                           {"source", saved.data.source},
-                           {"rows_used", saved.data.rows_used},
-                           {"component_count", saved.model.component_count()},
-                           {"covariance_structure", to_string(saved.model.covariance_form())},
-                           {"log_likelihood", saved.fit.log_likelihood},
-                           {"parameter_count", saved.fit.parameter_count},
-                           {"bic", saved.fit.bic},
-                           {"icl", saved.fit.icl},
-                           {"aic", saved.fit.aic},
-                           {"status", saved.fit.status},
-                           {"spurious", saved.fit.spurious}});
+        entries.push_back(
+            {{"file", paths[i]},
+             {"source", saved.data.source},
+             {"rows_used", saved.data.rows_used},
+             {"component_count", saved.model.component_count()},
+             {"covariance_structure", to_string(saved.model.covariance_form())},
+             {"log_likelihood", saved.fit.log_likelihood},
+             {"parameter_count", saved.posterior ? json(nullptr) : json(saved.fit.parameter_count)},
+             {"bic", saved.fit.bic},
+             {"icl", saved.fit.icl},
+             {"aic", saved.fit.aic},
+             {"status", saved.fit.status},
+             {"spurious", saved.fit.spurious}});
         json row = json::array();
         for (const double value : agreement.index.row(static_cast<Eigen::Index>(i)))
             row.push_back(std::isnan(value) ? json(nullptr) : json(value));

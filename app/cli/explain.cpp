@@ -89,6 +89,12 @@ int explain(const ExplainArguments& arguments) {
         throw InvalidArgument(
             "Standard errors of a fit with known labels are not available: they would be those of "
             "the rows without their labels. Leave out --standard-errors.");
+    if (arguments.chosen.error_source && saved.posterior)
+        throw InvalidArgument(
+            "Standard errors are those of a maximum-likelihood fit; this model is a posterior of "
+            "variational Bayes, which says itself how sure it is: see the key posterior of its "
+            "file. "
+            "Leave out --standard-errors.");
     ExplanationOptions options = options_of(arguments, saved);
     take_fit_options(options, saved);
     const Interrupt interrupt;

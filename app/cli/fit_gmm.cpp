@@ -42,6 +42,9 @@ struct FitArguments {
     bool has_factors = false;
     std::optional<std::string> factors;
     std::optional<double> uniqueness_floor;
+    bool is_variational = false;
+    VariationalSearchOptions variational;
+    std::string variational_option;  ///< one that was given, for example "--concentration"
     bool has_run_count = false;
     std::string criterion = "bic";
     int fold_count = SearchOptions{}.fold_count;
@@ -74,7 +77,7 @@ void set_start(const FitArguments& arguments, Plan& plan) {
         throw InvalidArgument("--init labels: needs the name of a column after the colon.");
 }
 
-/// More than one start, since the first is no better than the others.
+/// More than one start, since the first is no better than the others; of variational Bayes too.
 constexpr int factor_run_count = 5;
 
 void set_factors(const FitArguments& arguments, SearchOptions& search) {
@@ -90,6 +93,24 @@ void set_factors(const FitArguments& arguments, SearchOptions& search) {
     if (arguments.covariance)
         factors.structures = factor_structures_from(*arguments.covariance);
     factors.uniqueness_floor = arguments.uniqueness_floor.value_or(default_uniqueness_floor);
+    if (!arguments.has_run_count)
+        search.em.run_count = factor_run_count;
+}
+
+/// The most components of a variational mixture where no other number is asked for.
+constexpr int largest_component_count = 10;
+
+void set_variational(const FitArguments& arguments, SearchOptions& search) {
+    if (!arguments.is_variational && !arguments.variational_option.empty())
+        throw InvalidArgument(
+            arguments.variational_option +
+            " belongs to variational Bayes; add --family bayesian, or leave it out.");
+    if (!arguments.is_variational)
+        return;
+    if (arguments.covariance)
+        throw InvalidArgument(
+            "Components of --family bayesian have full covariances; leave --covariance out.");
+    search.variational = arguments.variational;
     if (!arguments.has_run_count)
         search.em.run_count = factor_run_count;
 }
@@ -127,7 +148,10 @@ Plan plan_of(const FitArguments& arguments) {
         plan.search.component_counts.clear();
     else if (arguments.has_factors || arguments.classes)
         plan.search.component_counts = {1, 2, 3, 4, 5};
+    else if (arguments.is_variational)
+        plan.search.component_counts = {largest_component_count};
     set_factors(arguments, plan.search);
+    set_variational(arguments, plan.search);
     if (arguments.covariance && !arguments.has_factors)
         plan.search.covariance_structures = covariance_structures_from(*arguments.covariance);
     else if (!plan.start_model.empty())
@@ -261,9 +285,9 @@ std::string label_counts_text(const SavedModel& saved) {
 
 /// Where the starts of the chosen model ended, the best solutions first.
 std::string optima_text(const std::vector<LocalOptimum>& optima,
-                        const std::vector<StartRecord>& starts) {
+                        const std::vector<StartRecord>& starts, const std::string& climbed) {
     constexpr std::size_t shown = 8;
-    TextTable table({{"log-likelihood"},
+    TextTable table({{climbed},
                      {"starts"},
                      {"first found by", TextTable::Align::left},
                      {"", TextTable::Align::left}});
@@ -279,6 +303,20 @@ std::string optima_text(const std::vector<LocalOptimum>& optima,
     if (optima.size() > shown)
         text += "  and " + std::to_string(optima.size() - shown) + " more\n";
     return text;
+}
+
+/// The figures of the fit in a line.
+std::string figures_text(const SavedModel& saved) {
+    const FitRecord& fit = saved.fit;
+    const std::string figures =
+        saved.posterior
+            ? "Lower bound of the log evidence " + fixed_text(saved.posterior->lower_bound, 3)
+            : "Log-likelihood " + fixed_text(fit.log_likelihood, 3) + ", " +
+                  std::to_string(fit.parameter_count) + " parameters, BIC " +
+                  fixed_text(fit.bic, 3) + ", ICL " + fixed_text(fit.icl, 3) + ", AIC " +
+                  fixed_text(fit.aic, 3);
+    return figures + "; " + fit.status + " after " + std::to_string(fit.iterations) +
+           " iterations.\n\n";
 }
 
 std::string summary_text(const Plan& plan, const RunResult& result, const FitControl& control) {
@@ -298,18 +336,16 @@ std::string summary_text(const Plan& plan, const RunResult& result, const FitCon
     text += "\n" + summary.headline + "\n";
     if (!saved.labels.component_classes.empty())
         text += class_models_text(saved.labels) + "\n";
-    text += "Log-likelihood " + fixed_text(saved.fit.log_likelihood, 3) + ", " +
-            std::to_string(saved.fit.parameter_count) + " parameters, BIC " +
-            fixed_text(saved.fit.bic, 3) + ", ICL " + fixed_text(saved.fit.icl, 3) + ", AIC " +
-            fixed_text(saved.fit.aic, 3) + "; " + saved.fit.status + " after " +
-            std::to_string(saved.fit.iterations) + " iterations.\n\n";
+    text += figures_text(saved);
     for (const ComponentSummary& component : summary.components)
         text += display_text(component.words, 2000) + "\n";
     text += "\n";
     if (!saved.labels.training.counts.empty())
         text += label_counts_text(saved) + "\n";
     if (summary.optima.size() > 1)
-        text += optima_text(summary.optima, saved.fit.starts) + "\n";
+        text += optima_text(summary.optima, saved.fit.starts,
+                            saved.posterior ? "lower bound" : "log-likelihood") +
+                "\n";
     for (const std::string& remark : summary.remarks) text += display_text(remark, 2000) + "\n";
     for (const std::string& path :
          {plan.model_output, plan.assignments_output, plan.trace_output, plan.checkpoint_output}) {
@@ -339,11 +375,12 @@ int fit(const FitArguments& arguments) {
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
     run_with.control.stop = interrupt.token();
-    ProgressLine progress(arguments.run.quiet,
-                          plan.columns.classes.empty() ? plan.search.component_counts.size() *
-                                                             covariance_forms(plan.search).size()
-                                                       : 1,
-                          plan.search.em);
+    ProgressLine progress(
+        arguments.run.quiet,
+        plan.columns.classes.empty()
+            ? plan.search.component_counts.size() * covariance_forms(plan.search).size()
+            : 1,
+        plan.search.em, plan.search.variational ? "lower bound" : "log-likelihood");
     const RunResult result = run(plan, run_with.control, &progress);
     progress.clear();
     if (!result.chosen && result.search.cancelled)
@@ -400,11 +437,48 @@ void add_columns_options(CLI::App& command, FitArguments& arguments) {
         ->group(group);
 }
 
+void add_variational_options(CLI::App& command, FitArguments& arguments) {
+    constexpr const char* group = "Model";
+    VariationalSearchOptions& variational = arguments.variational;
+    command
+        .add_option_function<std::string>(
+            "--weight-prior",
+            [&arguments](const std::string& name) {
+                arguments.variational.weight_prior = weight_prior_from(name);
+                arguments.variational_option = "--weight-prior";
+            },
+            "Of --family bayesian: prior of the mixing weights, dirichlet or process (Dirichlet "
+            "process) [dirichlet]")
+        ->type_name("NAME")
+        ->group(group);
+    const auto add_strength = [&](const std::string& name, auto& target, const std::string& what) {
+        command
+            .add_option_function<double>(
+                name,
+                [&arguments, &target, name](double value) {
+                    target = value;
+                    arguments.variational_option = name;
+                },
+                "Of --family bayesian: " + what)
+            ->type_name("NUMBER")
+            ->group(group);
+    };
+    add_strength(
+        "--concentration", variational.concentration,
+        "concentration of the weight prior; the smaller, the fewer components stay [1 / K]");
+    add_strength("--mean-precision", variational.mean_precision,
+                 "rows that the prior of a mean counts for [1]");
+    add_strength(
+        "--prior-degrees-of-freedom", variational.prior_degrees_of_freedom,
+        "rows that the prior of a covariance counts for, more than features - 1 [features]");
+}
+
 void add_model_options(CLI::App& command, FitArguments& arguments) {
     constexpr const char* group = "Model";
     command
         .add_option("--components", arguments.components,
-                    "Component counts: K, A:B or a list [1:9; of --family factor or --classes 1:5]")
+                    "Component counts: K, A:B or a list [1:9; of --family factor or --classes 1:5; "
+                    "of --family bayesian one count, 10]")
         ->group(group);
     command
         .add_option("--covariance", arguments.covariance,
@@ -417,17 +491,20 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
             "--family",
             [&arguments](const std::string& family) {
                 arguments.has_factors = family == "factor";
-                if (arguments.has_factors)
+                arguments.is_variational = family == "bayesian";
+                if (arguments.has_factors || arguments.is_variational)
                     return;
                 if (family != "gaussian" && family != "student")
                     throw InvalidArgument("'" + display_text(family) +
-                                          "' is not a family; the choices are gaussian, student "
-                                          "and factor.");
+                                          "' is not a family; the choices are gaussian, student, "
+                                          "factor and bayesian.");
                 arguments.em.family = component_family_from(family);
             },
             "What the components are: gaussian; student for the heavier tails of Student-t "
-            "distributions, which bear outlying rows; or factor for Gaussian factor analysers, "
-            "which bear many features and few rows [gaussian]")
+            "distributions, which bear outlying rows; factor for Gaussian factor analysers, "
+            "which bear many features and few rows; or bayesian for Gaussians by variational "
+            "Bayes, "
+            "of which --components is the largest number [gaussian]")
         ->type_name("NAME")
         ->group(group);
     command
@@ -441,6 +518,7 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "[0.001]")
         ->type_name("NUMBER")
         ->group(group);
+    add_variational_options(command, arguments);
     command
         .add_option_function<std::string>(
             "--degrees-of-freedom",
@@ -466,8 +544,9 @@ void add_model_options(CLI::App& command, FitArguments& arguments) {
                     "Start: hierarchical, kmeans, random, MODEL.json (exactly its parameters) or "
                     "labels:COLUMN [hierarchical]")
         ->group(group);
-    add_number(command, "--starts", arguments.em.run_count, 1, run_count_limit,
-               "Starts that are run to the end; the best is kept [1; of --family factor 5]")
+    add_number(
+        command, "--starts", arguments.em.run_count, 1, run_count_limit,
+        "Starts that are run to the end; the best is kept [1; of --family factor and bayesian 5]")
         ->each([&arguments](const std::string& /*value*/) { arguments.has_run_count = true; })
         ->group(group);
     add_number(command, "--short-runs", arguments.em.short_run_count, 0, run_count_limit,

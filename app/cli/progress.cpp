@@ -34,8 +34,12 @@ std::size_t line_limit() {
 
 }  // namespace
 
-ProgressLine::ProgressLine(bool quiet, std::size_t model_count, const EmOptions& em)
-    : is_active_(!quiet && ::isatty(STDERR_FILENO) == 1), model_count_(model_count), em_(em) {}
+ProgressLine::ProgressLine(bool quiet, std::size_t model_count, const EmOptions& em,
+                           std::string climbed)
+    : is_active_(!quiet && ::isatty(STDERR_FILENO) == 1),
+      model_count_(model_count),
+      em_(em),
+      climbed_(std::move(climbed)) {}
 
 ProgressLine::~ProgressLine() {
     clear();
@@ -90,7 +94,7 @@ void ProgressLine::on_iteration(const IterationReport& report) {
     if (!is_due())
         return;
     std::string text = std::string(report.model) + "  iteration " +
-                       std::to_string(report.iteration) + "  log-likelihood " +
+                       std::to_string(report.iteration) + "  " + climbed_ + " " +
                        fixed_text(report.log_likelihood, 3) + "  " + seconds_text(elapsed());
     if (model_count_ > 1) {
         text = std::to_string(models_done_) + "/" + std::to_string(model_count_) + "  " + text;

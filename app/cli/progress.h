@@ -16,7 +16,9 @@ class ProgressLine final : public SearchObserver {
   public:
     /// @param model_count  models a search will fit, 0 if there is no search
     /// @param em           when each of them stops
-    explicit ProgressLine(bool quiet, std::size_t model_count = 0, const EmOptions& em = {});
+    /// @param climbed      what the iterations raise
+    explicit ProgressLine(bool quiet, std::size_t model_count = 0, const EmOptions& em = {},
+                          std::string climbed = "log-likelihood");
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
     ProgressLine(ProgressLine&&) = delete;
@@ -44,6 +46,7 @@ class ProgressLine final : public SearchObserver {
     std::size_t model_count_;
     std::size_t models_done_ = 0;
     EmOptions em_;
+    std::string climbed_;
     int last_iteration_ = -1;
     double last_remaining_ = 0.0;
     Clock::time_point last_shown_ = Clock::now();

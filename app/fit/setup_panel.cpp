@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "fit/setup_panel_parts.h"
 #include "session/forecast.h"
@@ -34,6 +35,9 @@ enum MergeId {
     mergeIterations,
     mergeFactors
 };
+
+/// The most components of a variational mixture, until another number is asked for.
+constexpr int largestComponentCount = 10;
 
 std::vector<int> countsBetween(int fewest, int most) {
     std::vector<int> counts(std::size_t(std::max(1, most - fewest + 1)));
@@ -98,8 +102,31 @@ void takeLabelsAsClasses(Plan& plan, bool areClasses) {
         return;
     plan.bootstrap_replicates = 0;
     plan.search.em.family = ComponentFamily::gaussian;
+    plan.search.em.has_noise = false;
     if (plan.columns.missing_rows == MissingRows::mar)
         plan.columns.missing_rows = MissingRows::drop;
+}
+
+/// Takes back what does not go with variational Bayes.
+void askForVariational(Plan& plan) {
+    const double floor = EmOptions().covariance_floor;
+    askForFactors(plan);
+    plan.search.factors.reset();
+    plan.search.variational.emplace();
+    plan.search.criterion = Criterion::bic;
+    plan.search.em.covariance_floor = floor;
+    plan.search.em.degrees_of_freedom_rule = DegreesOfFreedomRule::free;
+    plan.search.component_counts = {largestComponentCount};
+    if (plan.columns.missing_rows == MissingRows::mar)
+        plan.columns.missing_rows = MissingRows::drop;
+}
+
+/// Back to a search over component counts.
+void leaveVariational(Plan& plan) {
+    if (!plan.search.variational)
+        return;
+    plan.search.variational.reset();
+    plan.search.component_counts = SearchOptions().component_counts;
 }
 
 /// "45 s", "3 min", "2 h".
@@ -147,7 +174,9 @@ void SetupPanel::connectOptions() {
             tr("Change most components"),
             [=, this](Plan& plan) {
                 plan.search.component_counts =
-                    countsBetween(std::min(value, parts_->fewest->value()), value);
+                    plan.search.variational
+                        ? std::vector<int>{value}
+                        : countsBetween(std::min(value, parts_->fewest->value()), value);
             },
             mergeMost);
     });
@@ -247,10 +276,30 @@ void SetupPanel::connectOptions() {
     });
     connect(p.method, &QComboBox::activated, this, [this] {
         edit(tr("Change method"), [this](Plan& plan) {
+            if (parts_->method->currentData() == variationalPage()) {
+                askForVariational(plan);
+                return;
+            }
+            leaveVariational(plan);
             if (parts_->method->currentData() == factorPage())
                 askForFactors(plan);
             else
                 plan.search.factors.reset();
+        });
+    });
+    connect(p.weightPrior, &QComboBox::activated, this, [this] {
+        edit(tr("Change weight prior"), [this](Plan& plan) {
+            if (plan.search.variational)
+                plan.search.variational->weight_prior =
+                    static_cast<WeightPrior>(parts_->weightPrior->currentData().toInt());
+        });
+    });
+    connect(p.concentration, &QLineEdit::editingFinished, this, [this] {
+        edit(tr("Change concentration"), [this](Plan& plan) {
+            const QString text = parts_->concentration->text();
+            if (plan.search.variational)
+                plan.search.variational->concentration =
+                    text.isEmpty() ? std::nullopt : std::optional(QLocale().toDouble(text));
         });
     });
     const auto takeFactorCounts = [this](int fewest, int most) {
@@ -358,7 +407,8 @@ void SetupPanel::refresh() {
     };
     p.restarts->setValue(plan.search.em.run_count);
     p.shortRuns->setValue(plan.search.em.short_run_count);
-    p.shortRuns->setEnabled(plan.search.em.run_count > 1 && !plan.search.factors);
+    p.shortRuns->setEnabled(plan.search.em.run_count > 1 && !plan.search.factors &&
+                            !plan.search.variational);
     p.folds->setValue(plan.search.fold_count);
     p.folds->setEnabled(plan.search.criterion == Criterion::cv);
     if (p.bootstrap->findData(plan.bootstrap_replicates) < 0)
@@ -405,6 +455,7 @@ void SetupPanel::refreshMethod(const SearchOptions& search) {
     const bool hasFactors = search.factors.has_value();
     p.method->setCurrentIndex(hasFactors ? p.method->findData(factorPage()) : 0);
     p.counts->setRowVisible(p.factorRow, hasFactors);
+    refreshVariational(search);
     if (p.covariance->count() !=
         int(hasFactors ? all_factor_structures.size() : all_covariance_structures.size()))
         listStructures(hasFactors);
@@ -419,15 +470,38 @@ void SetupPanel::refreshMethod(const SearchOptions& search) {
     }
     for (QWidget* field :
          std::initializer_list<QWidget*>{p.family, p.prior, p.bootstrap, p.labels, p.floor})
-        field->setEnabled(!hasFactors);
+        field->setEnabled(!hasFactors && !search.variational);
+}
+
+void SetupPanel::refreshVariational(const SearchOptions& search) {
+    Parts& p = *parts_;
+    const bool isVariational = search.variational.has_value();
+    if (isVariational)
+        p.method->setCurrentIndex(p.method->findData(variationalPage()));
+    p.countLabel->setText(isVariational ? tr("Largest &K:") : tr("Components &K:"));
+    p.countLabel->setBuddy(isVariational ? p.most : p.fewest);
+    for (QWidget* field : std::initializer_list<QWidget*>{
+             p.fewest, p.toLabel, p.covarianceLabel, p.covariance, p.allStructures, p.noStructures})
+        field->setVisible(!isVariational);
+    p.counts->setRowVisible(p.weightPrior, isVariational);
+    p.counts->setRowVisible(p.concentration, isVariational);
+    p.criterion->setEnabled(!isVariational);
+    if (!isVariational)
+        return;
+    p.weightPrior->setCurrentIndex(p.weightPrior->findData(int(search.variational->weight_prior)));
+    const auto& concentration = search.variational->concentration;
+    p.concentration->setText(
+        concentration ? QLocale().toString(*concentration, 'g', QLocale::FloatingPointShortest)
+                      : QString());
 }
 
 void SetupPanel::refreshNoise(const Plan& plan) {
     Parts& p = *parts_;
     const bool hasNoise = plan.search.em.has_noise;
-    const bool isPossible =
-        !plan.search.factors && plan.search.em.family == ComponentFamily::gaussian &&
-        plan.columns.labels.empty() && plan.columns.missing_rows != MissingRows::mar;
+    const bool isPossible = !plan.search.factors && !plan.search.variational &&
+                            plan.search.em.family == ComponentFamily::gaussian &&
+                            plan.columns.labels.empty() && plan.columns.classes.empty() &&
+                            plan.columns.missing_rows != MissingRows::mar;
     p.noise->setChecked(hasNoise);
     p.noise->setEnabled(hasNoise || isPossible);
     p.missingRows->setEnabled(!hasNoise);

@@ -34,12 +34,14 @@ class SetupPanel : public QWidget {
     struct Parts;
     void build();
     void buildAdvanced(QFormLayout* form);
+    void buildVariational();
     void connectOptions();
     void refresh();
     void listStructures(bool ofFactors);
     void refreshMethod(const SearchOptions& search);
     /// Noise and what does not go with it.
     void refreshNoise(const Plan& plan);
+    void refreshVariational(const SearchOptions& search);
     /// Of the structures listed the one that holds all others.
     [[nodiscard]] int mostGeneralRow() const;
     void refreshColumns();

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "mixtura/gaussian_mixture/student_tails.h"
+#include "mixtura/variational/variational_fit.h"
 
 #include "fit/glyph_icon.h"
 #include "fit/setup_panel_parts.h"
@@ -78,9 +79,10 @@ void SetupPanel::build() {
     p.method->setObjectName(QStringLiteral("methodCombo"));
     p.method->addItem(tr("Gaussian mixture (GMM)"), QStringLiteral("gaussian-mixture"));
     p.method->addItem(tr("Factor analysers (MFA)"), factorPage());
+    p.method->addItem(tr("Variational Bayes"), variationalPage());
     p.method->setToolTip(
         tr("Factor analysers explain the covariances by a few factors: for many features and few "
-           "rows."));
+           "rows. Variational Bayes empties the components that the data do not support."));
     p.columns = checkList(QStringLiteral("columnList"), tr("Columns used as features"));
     p.columnsLabel = new QLabel(tr("Colum&ns:"));
     p.columnsLabel->setBuddy(p.columns);
@@ -92,7 +94,7 @@ void SetupPanel::build() {
     p.most->setRange(1, componentChoices);
     auto* countRow = new QHBoxLayout;
     countRow->addWidget(p.fewest, 1);
-    auto* toLabel = new QLabel(tr("&to"));
+    auto* toLabel = p.toLabel = new QLabel(tr("&to"));
     toLabel->setBuddy(p.most);
     countRow->addWidget(toLabel);
     countRow->addWidget(p.most, 1);
@@ -118,7 +120,7 @@ void SetupPanel::build() {
     p.noStructures->setText(tr("VV&V only"));
     p.noStructures->setToolTip(tr("Only the most general structure"));
     p.noStructures->setAccessibleName(tr("Tick the most general structure alone"));
-    auto* covarianceLabel = new QLabel(tr("Co&variance:"));
+    auto* covarianceLabel = p.covarianceLabel = new QLabel(tr("Co&variance:"));
     covarianceLabel->setBuddy(p.covariance);
     auto* covarianceHead = new QHBoxLayout;
     covarianceHead->addWidget(covarianceLabel, 1);
@@ -148,13 +150,14 @@ void SetupPanel::build() {
     auto* head = new QFormLayout;
     head->addRow(tr("&Method:"), p.method);
     auto* counts = new QFormLayout;
-    auto* countLabel = new QLabel(tr("Components &K:"));
+    auto* countLabel = p.countLabel = new QLabel(tr("Components &K:"));
     countLabel->setBuddy(p.fewest);
     counts->addRow(countLabel, countRow);
     auto* factorLabel = new QLabel(tr("&Factors q:"));
     factorLabel->setBuddy(p.fewestFactors);
     counts->addRow(factorLabel, p.factorRow);
     p.counts = counts;
+    buildVariational();
     auto* rest = new QFormLayout;
     rest->addRow(tr("R&estarts:"), p.restarts);
     rest->addRow(tr("See&d:"), p.seed);
@@ -245,6 +248,30 @@ void SetupPanel::build() {
                                       {p.criterion, tr("Criterion")},
                                       {p.standardise, tr("Standardise")}})
         field->setAccessibleName(name);
+}
+
+void SetupPanel::buildVariational() {
+    Parts& p = *parts_;
+    p.weightPrior = new QComboBox;
+    p.weightPrior->setObjectName(QStringLiteral("weightPrior"));
+    p.weightPrior->addItem(tr("Dirichlet"), int(WeightPrior::dirichlet));
+    p.weightPrior->addItem(tr("Dirichlet process"), int(WeightPrior::process));
+    p.weightPrior->setToolTip(
+        tr("Dirichlet: all components are alike. Dirichlet process: each is expected to be smaller "
+           "than the one before."));
+    p.weightPrior->setAccessibleName(tr("Weight prior"));
+    p.concentration = new QLineEdit;
+    p.concentration->setObjectName(QStringLiteral("concentration"));
+    auto* validator =
+        new QDoubleValidator(prior_strength_least, prior_strength_limit, 20, p.concentration);
+    validator->setNotation(QDoubleValidator::ScientificNotation);
+    p.concentration->setValidator(validator);
+    p.concentration->setPlaceholderText(tr("1 / K"));
+    p.concentration->setToolTip(
+        tr("Of the weight prior: the smaller, the fewer components stay. Empty: 1 / K."));
+    p.concentration->setAccessibleName(tr("Concentration"));
+    p.counts->addRow(tr("&Weight prior:"), p.weightPrior);
+    p.counts->addRow(tr("C&oncentration:"), p.concentration);
 }
 
 void SetupPanel::buildAdvanced(QFormLayout* form) {

@@ -20,6 +20,11 @@ inline QString factorPage() {
     return QStringLiteral("factor-analysers");
 }
 
+/// Variational Bayes, by its page of help.
+inline QString variationalPage() {
+    return QStringLiteral("variational-bayes");
+}
+
 /// The panel's fields; known to its own sources alone.
 struct SetupPanel::Parts {
     Session* session = nullptr;
@@ -32,6 +37,11 @@ struct SetupPanel::Parts {
     QSpinBox* fewest = nullptr;
     QSpinBox* most = nullptr;
     QFormLayout* counts = nullptr;
+    QLabel* countLabel = nullptr;
+    QLabel* toLabel = nullptr;
+    QLabel* covarianceLabel = nullptr;
+    QComboBox* weightPrior = nullptr;
+    QLineEdit* concentration = nullptr;
     QWidget* factorRow = nullptr;
     QSpinBox* fewestFactors = nullptr;
     QSpinBox* mostFactors = nullptr;

@@ -86,7 +86,8 @@ struct ConvergencePlot::Parts {
     std::map<std::string, int> keptOf;     ///< run that the fitted model comes from
     int decreases = 0;
     bool userMoved = false;
-    bool isLong = false;  ///< the iterations stand on a logarithmic axis
+    bool isBound = false;  ///< of the log evidence, not the log-likelihood
+    bool isLong = false;   ///< the iterations stand on a logarithmic axis
 
     [[nodiscard]] std::string chosenModel() const {
         return modelChoice->currentIndex() <= 0 ? std::string()
@@ -223,6 +224,11 @@ const Run* ConvergencePlot::Parts::bestRun() const {
     return highest;
 }
 
+void ConvergencePlot::setBound(bool isBound) {
+    if (std::exchange(parts_->isBound, isBound) != isBound)
+        restyle();
+}
+
 void ConvergencePlot::append(const std::vector<ConvergencePoint>& points) {
     Parts& p = *parts_;
     for (const ConvergencePoint& point : points) {
@@ -329,7 +335,9 @@ void ConvergencePlot::styleAxes() {
     const bool logarithmic = p.distance->isChecked();
     plot()->xAxis->setLabel(p.isLong ? tr("Iteration (logarithmic)") : tr("Iteration"));
     plot()->xAxis->setScaleType(p.isLong ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best") : tr("log L (nats)"));
+    plot()->yAxis->setLabel(logarithmic ? tr("Nats below the best")
+                            : p.isBound ? tr("Lower bound (nats)")
+                                        : tr("log L (nats)"));
     plot()->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (p.isLong)
         plot()->xAxis->setTicker(p.logIterationTicker);
@@ -361,9 +369,11 @@ void ConvergencePlot::sayBest(const QString& model, int run, double logLikelihoo
     p.bestLabel->setPadding(QMargins(4, 2, 4, 2));
     p.bestLabel->setTextAlignment(Qt::AlignRight);
     p.bestLabel->setColor(p.decreases > 0 ? theme().error : theme().text);
-    describe(tr("Convergence plot"), tr("Log-likelihood by iteration of %n run(s). ", nullptr,
-                                        static_cast<int>(p.runs.size())) +
-                                         text + QLatin1Char('.'));
+    const auto runCount = static_cast<int>(p.runs.size());
+    describe(tr("Convergence plot"),
+             (p.isBound ? tr("Lower bound by iteration of %n run(s). ", nullptr, runCount)
+                        : tr("Log-likelihood by iteration of %n run(s). ", nullptr, runCount)) +
+                 text + QLatin1Char('.'));
 }
 
 void ConvergencePlot::resetView() {

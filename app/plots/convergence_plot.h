@@ -39,6 +39,8 @@ class ConvergencePlot final : public PlotView {
     void setKeptRuns(std::map<std::string, int> runOfModel);
     /// Shows the runs of one model alone ("VVE,3"), or of all (empty).
     void showModel(const QString& model);
+    /// Whether the runs raise a lower bound of the log evidence (else the log-likelihood).
+    void setBound(bool isBound);
     /// Points now held, of all runs.
     [[nodiscard]] int pointCount() const;
     /// Steps seen so far on which the log-likelihood fell by more than rounding.

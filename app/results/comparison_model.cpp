@@ -70,7 +70,7 @@ double ComparisonModel::number(std::size_t row, int column) const {
         case logLikelihood:
             return record.log_likelihood;
         case parameterCount:
-            return record.parameter_count;
+            return record.parameter_count > 0 ? record.parameter_count : none;
         case entropy:
             return extras_[row].entropy;
         case smallestWeight:

@@ -24,8 +24,9 @@ QByteArray stored(double value) {
 
 }  // namespace
 
-void SolutionModel::setRows(std::vector<SolutionRow> rows, int startCount) {
+void SolutionModel::setRows(std::vector<SolutionRow> rows, int startCount, bool areBounds) {
     beginResetModel();
+    areBounds_ = areBounds;
     rows_ = std::move(rows);
     startCount_ = startCount;
     endResetModel();
@@ -129,7 +130,8 @@ QVariant SolutionModel::headerData(int section, Qt::Orientation orientation, int
             case logLikelihood:
                 return tr("In nats, all constants kept");
             case difference:
-                return tr("To the log-likelihood of the solution shown, in nats");
+                return areBounds_ ? tr("To the lower bound of the solution shown, in nats")
+                                  : tr("To the log-likelihood of the solution shown, in nats");
             case share:
                 return tr("Part of all starts that ended in it");
             case firstStart:
@@ -147,6 +149,8 @@ QVariant SolutionModel::headerData(int section, Qt::Orientation orientation, int
         case status:
             return isName ? QVariant(tr("Status")) : QByteArray("status");
         case logLikelihood:
+            if (areBounds_)
+                return isName ? QVariant(tr("Lower bound")) : QByteArray("lower_bound");
             return isName ? QVariant(tr("Log-likelihood")) : QByteArray("log_likelihood");
         case difference:
             return isName ? QVariant(tr("Difference")) : QByteArray("difference");

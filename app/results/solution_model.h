@@ -27,7 +27,8 @@ class SolutionModel : public QAbstractTableModel {
     using QAbstractTableModel::QAbstractTableModel;
 
     /// @param startCount  of all starts, those that ended nowhere with them
-    void setRows(std::vector<SolutionRow> rows, int startCount);
+    /// @param areBounds   the solutions have lower bounds in place of log-likelihoods
+    void setRows(std::vector<SolutionRow> rows, int startCount, bool areBounds = false);
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -41,6 +42,7 @@ class SolutionModel : public QAbstractTableModel {
 
     std::vector<SolutionRow> rows_;
     int startCount_ = 0;
+    bool areBounds_ = false;
 };
 
 }  // namespace mixtura::app

@@ -24,7 +24,7 @@ void SolutionsPage::clear() {
 void SolutionsPage::setModel(const SavedModel& saved) {
     const auto startCount = static_cast<int>(saved.fit.starts.size());
     const std::vector<SolutionRow> rows = solutionsOf(saved);
-    model_->setRows(rows, startCount);
+    model_->setRows(rows, startCount, saved.posterior.has_value());
     if (rows.empty()) {
         showHint(startCount == 0
                      ? tr("Nothing is known of the starts of this model.")
@@ -36,12 +36,15 @@ void SolutionsPage::setModel(const SavedModel& saved) {
     const auto shown = std::ranges::find_if(rows, &SolutionRow::isShown);
     int ended = 0;
     for (const SolutionRow& row : rows) ended += row.optimum.hits;
-    QString remark = startCount == 1
-                         ? tr("A single start says nothing of other solutions; raise Restarts to "
-                              "look for them.")
-                         : tr("Log-likelihoods that differ by less than a millionth count as one "
-                              "solution. If few starts found the best, there may be a better one: "
-                              "raise Restarts.");
+    QString remark =
+        startCount == 1   ? tr("A single start says nothing of other solutions; raise Restarts to "
+                                 "look for them.")
+        : saved.posterior ? tr("Lower bounds that differ by less than a millionth count as one "
+                               "solution. If few starts found the best, there may be a better one: "
+                               "raise Restarts.")
+                          : tr("Log-likelihoods that differ by less than a millionth count as one "
+                               "solution. If few starts found the best, there may be a better one: "
+                               "raise Restarts.");
     if (ended < startCount)
         remark += u' ' + tr("Starts that ended without a solution: %1.")
                              .arg(locale.toString(startCount - ended));

@@ -92,7 +92,8 @@ Forecast forecast(const Plan& plan, int featureCount, double rows, double scaleR
         (rows * featureCount * 8.0 * 2.0 + rows * mostComponents * 8.0 + treeBytes) / 1e6;
 
     const QLocale locale;
-    if (result.largestParameters > rows / 5.0 && rows > 0)
+    // Under a prior, components without enough rows empty instead of overfitting.
+    if (result.largestParameters > rows / 5.0 && rows > 0 && !plan.search.variational)
         result.advice.push_back(
             text("%1 has %2 parameters for %3 rows: expect overfitting. Fewer components or a "
                  "simpler covariance is safer.")

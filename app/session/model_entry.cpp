@@ -33,6 +33,17 @@ Value stated(const nlohmann::json& options, const char* key, Value otherwise) {
     }
 }
 
+VariationalSearchOptions variationalOf(const SavedModel& saved) {
+    VariationalSearchOptions variational;
+    variational.weight_prior = saved.posterior->weights.prior;
+    variational.concentration = saved.posterior->weights.prior_concentration;
+    variational.mean_precision = stated(saved.options, "mean_precision", 1.0);
+    if (saved.options.contains("prior_degrees_of_freedom"))
+        variational.prior_degrees_of_freedom =
+            stated(saved.options, "prior_degrees_of_freedom", double(saved.data.features.size()));
+    return variational;
+}
+
 /// The options that the file states, as a plan; what it does not state keeps its default.
 Plan planOfModel(const SavedModel& saved) {
     Plan plan;
@@ -55,7 +66,10 @@ Plan planOfModel(const SavedModel& saved) {
     if (stated(options, "prior", std::string()) == to_string(Prior::conjugate))
         em.prior = Prior::conjugate;
     em.has_noise = saved.model.noise().has_value();
-    if (saved.model.tails()) {
+    if (saved.posterior) {
+        plan.search.component_counts = {saved.posterior->component_count()};
+        plan.search.variational = variationalOf(saved);
+    } else if (saved.model.tails()) {
         em.family = ComponentFamily::student;
         em.degrees_of_freedom_rule = saved.model.tails()->rule;
         em.degrees_of_freedom = stated(options, "degrees_of_freedom", em.degrees_of_freedom);
@@ -192,6 +206,7 @@ FitEntry fitOf(const QString& path, const SavedModel& saved, const DataSet& data
         result->search.candidates.push_back(candidateOf(record));
     Candidate& shown = result->search.candidates[best];
     shown.fit = emFitOf(saved);
+    shown.posterior = saved.posterior;
     shown.failure.clear();
     result->search.best = best;
     result->chosen = saved;
@@ -228,7 +243,7 @@ DataEntry dataWithoutRows(const QString& path, const SavedModel& saved) {
 ModelSummary summaryWithoutData(const SavedModel& saved) {
     const GaussianMixture& model = saved.model;
     ModelSummary summary;
-    summary.headline = headline(model);
+    summary.headline = saved.posterior ? headline(*saved.posterior) : headline(model);
     for (int k = 0; k < model.component_count(); ++k) {
         ComponentSummary component;
         component.component = k;

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QLocale>
 #include <algorithm>
 #include <limits>
 
@@ -65,6 +66,8 @@ QString nameOf(const FitEntry& fit) {
     if (fit.result->chosen && fit.result->chosen->incremental)
         return QCoreApplication::translate("Project", "Incremental, K = %1")
             .arg(record.component_count);
+    if (fit.plan.search.variational)
+        return QCoreApplication::translate("Project", "Bayes, K = %1").arg(record.component_count);
     const bool isStudent = fit.plan.search.em.family == ComponentFamily::student;
     return (fit.plan.search.factors ? QCoreApplication::translate("Project", "MFA %1, K = %2")
             : isStudent             ? QCoreApplication::translate("Project", "Student-t %1, K = %2")
@@ -74,6 +77,9 @@ QString nameOf(const FitEntry& fit) {
 }
 
 QString verdictOf(const FitEntry& fit) {
+    if (fit.modelPath.isEmpty() && fit.result->chosen && fit.result->chosen->posterior)
+        return QCoreApplication::translate("Project", "Lower bound of the log evidence: %1 nats.")
+            .arg(QLocale().toString(fit.result->chosen->posterior->lower_bound, 'f', 3));
     if (fit.modelPath.isEmpty())
         return QString::fromStdString(verdict(fit.result->search, fit.plan.search.criterion));
     return QCoreApplication::translate("Project", "This is the saved model %1.")

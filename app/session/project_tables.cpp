@@ -248,8 +248,10 @@ FitEntry readFit(SqliteDatabase& database, const SqliteStatement& row, const Dat
     while (select.next()) {
         const auto record = int(select.integer(0));
         const SavedModel saved = saved_model_from(jsonFrom(select.text(1)));
-        result->search.candidates.at(std::size_t(record)).fit =
+        Candidate& candidate = result->search.candidates.at(std::size_t(record));
+        candidate.fit =
             fitFrom(saved, jsonFrom(select.text(2)), readTraces(database, fit.id, record, path));
+        candidate.posterior = saved.posterior;
         if (record == fit.best) {
             result->chosen = saved;
             result->chosen->selection = result->selection;

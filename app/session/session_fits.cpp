@@ -118,8 +118,13 @@ void Session::takeResult(const QString& dataId, const FitJob& job,
                 -1,
                 -1});
     logAction(
-        fit.best < 0
-            ? tr("Fit finished without a model to recommend")
+        fit.best < 0 ? tr("Fit finished without a model to recommend")
+        : result->search.candidates[std::size_t(fit.best)].posterior
+            ? tr("Fit finished: %1, lower bound %2")
+                  .arg(fit.name,
+                       QLocale().toString(
+                           result->search.candidates[std::size_t(fit.best)].posterior->lower_bound,
+                           'f', 3))
             : tr("Fit finished: %1, %2 %3")
                   .arg(fit.name,
                        QString::fromLatin1(to_string(fit.plan.search.criterion).data()).toUpper(),

@@ -16,6 +16,9 @@ enum ItemData { dataIndexData = Qt::UserRole, fitIndexData };
 QString fitTitle(const FitEntry& fit) {
     if (fit.best < 0)
         return fit.name;
+    if (const auto& posterior = fit.result->search.candidates[std::size_t(fit.best)].posterior)
+        return ProjectTree::tr("%1\nlower bound %2")
+            .arg(fit.name, QLocale().toString(posterior->lower_bound, 'f', 1));
     const Criterion criterion = fit.plan.search.criterion;
     const auto& criteria = fit.result->search.candidates[std::size_t(fit.best)].criteria;
     return criteria ? ProjectTree::tr("%1\n%2 %3")

@@ -244,6 +244,7 @@ void ResultViews::followJob() {
     p.tracedFit.clear();
     p.convergence->clear();
     p.convergence->showModel({});
+    p.convergence->setBound(job->plan().search.variational.has_value());
     connect(job, &FitJob::iterated, this, [this](const std::vector<FitIteration>& iterations) {
         std::vector<ConvergencePoint> points;
         points.reserve(iterations.size());
@@ -320,6 +321,7 @@ void ResultViews::showTraces() {
                     points.push_back({name, int(run), int(i) + 1, trace[i]});
             }
         }
+        p.convergence->setBound(fit->plan.search.variational.has_value());
         p.convergence->append(points);
         p.convergence->setKeptRuns(std::move(kept));
     }
@@ -353,6 +355,9 @@ void ResultViews::showUnderstandingOfScores() {
     const CurrentModel& current = *p.current;
     const bool hasFactors = current.model() && current.model()->model.factors();
     p.understandingPage->setTabVisible(p.understandingPage->indexOf(p.loadings), hasFactors);
+    // A posterior says itself how sure it is; standard errors are those of maximum likelihood.
+    p.understandingPage->setTabVisible(p.understandingPage->indexOf(p.parameterErrors),
+                                       !current.model() || !current.model()->posterior);
     if (current.model()) {
         p.solutions->setModel(*current.model());
         p.loadings->setModel(*current.model());

@@ -40,6 +40,10 @@ QString modelWords(const Session& session) {
     const QString model = WindowStatus::tr("|  shown: %1, K = %2")
                               .arg(QString::fromStdString(shown.covariance_structure))
                               .arg(shown.component_count);
+    if (fit->result->chosen && fit->result->chosen->posterior)
+        return model +
+               WindowStatus::tr(", lower bound %1")
+                   .arg(QLocale().toString(fit->result->chosen->posterior->lower_bound, 'f', 1));
     return std::isfinite(shown.bic)
                ? model + WindowStatus::tr(", BIC %1").arg(QLocale().toString(shown.bic, 'f', 1))
                : model;

@@ -18,8 +18,8 @@ import sys
 ROOT_NAMES = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "app", "core", "packaging", "plugins",
               "resources", "tests"}
 # Left to right: a domain of the core may include its own headers and those of domains left of it.
-CORE_DOMAINS = ["common", "linalg", "data", "compute", "gaussian_mixture", "factor_mixture", "interpretation",
-                "experts", "incremental", "sdp", "selection", "simulation", "io", "plan", "report"]
+CORE_DOMAINS = ["common", "linalg", "data", "compute", "gaussian_mixture", "factor_mixture", "variational",
+                "interpretation", "experts", "incremental", "sdp", "selection", "simulation", "io", "plan", "report"]
 # What each folder of the desktop application may include from its neighbours.
 APP_ARROWS = {
     "session": set(),

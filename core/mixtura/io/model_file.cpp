@@ -17,6 +17,7 @@
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/json_reader.h"
 #include "mixtura/io/json_text.h"
+#include "mixtura/io/posterior_record.h"
 
 namespace mixtura {
 
@@ -471,7 +472,7 @@ std::string optional_text(const JsonReader& object, std::string_view key) {
 }
 
 int optional_count(const JsonReader& object, std::string_view key) {
-    return object.has(key) ? object.at(key).count() : 0;
+    return object.has(key) && !object.at(key).value().is_null() ? object.at(key).count() : 0;
 }
 
 StartRecord read_start(const JsonReader& reader) {
@@ -489,7 +490,9 @@ FitRecord read_fit(const JsonReader& reader, bool has_likelihood) {
     FitRecord fit;
     fit.status = reader.at("status").text();
     fit.log_likelihood = figure_of("log_likelihood");
-    fit.parameter_count = reader.at("parameter_count").count();
+    fit.parameter_count = has_likelihood || !reader.at("parameter_count").value().is_null()
+                              ? reader.at("parameter_count").count()
+                              : 0;
     fit.bic = figure_of("bic");
     fit.icl = figure_of("icl");
     fit.aic = figure_of("aic");
@@ -550,6 +553,13 @@ void check_header(const JsonReader& root) {
     }
 }
 
+/// A posterior has no count of free parameters.
+void add_posterior(json& document, const VariationalPosterior& posterior) {
+    document["posterior"] = to_json(posterior);
+    document["fit"]["parameter_count"] = nullptr;
+    for (json& record : document["selection"]) record["parameter_count"] = nullptr;
+}
+
 }  // namespace
 
 json to_json(const SavedModel& saved) {
@@ -578,6 +588,8 @@ json to_json(const SavedModel& saved) {
         {"component_tests", component_tests_json(saved.component_tests)}};
     if (!saved.labels.names.empty())
         document["labels"] = labels_json(saved.labels);
+    if (saved.posterior)
+        add_posterior(document, *saved.posterior);
     if (saved.incremental) {
         document["kind"] = incremental_kind;
         add_incremental(document, *saved.incremental);
@@ -620,11 +632,19 @@ SavedModel saved_model_from(const json& document) {
                      .data = std::move(data),
                      .options = options.value(),
                      .model = std::move(model),
-                     .fit = read_fit(root.at("fit"), !is_incremental),
+                     .fit = read_fit(root.at("fit"), !is_incremental && !root.has("posterior")),
                      .selection = {},
                      .component_tests = {},
                      .labels = {},
-                     .incremental = std::nullopt};
+                     .incremental = std::nullopt,
+                     .posterior = std::nullopt};
+    if (root.has("posterior")) {
+        if (root.at("kind").text() != student_kind)
+            root.at("posterior").fail("belongs to a model of the kind student_mixture");
+        saved.posterior = read_posterior(root.at("posterior"),
+                                         static_cast<std::size_t>(saved.model.component_count()),
+                                         saved.data.features.size());
+    }
     if (is_incremental)
         saved.incremental =
             read_incremental(root, static_cast<std::size_t>(saved.model.component_count()),

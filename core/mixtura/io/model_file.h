@@ -12,6 +12,7 @@
 #include "mixtura/gaussian_mixture/component_classes.h"
 #include "mixtura/gaussian_mixture/gaussian_mixture.h"
 #include "mixtura/io/incremental_record.h"
+#include "mixtura/variational/variational_posterior.h"
 
 namespace mixtura {
 
@@ -119,6 +120,9 @@ struct SavedModel {
     LabelRecord labels;
     /// Of an incremental mixture, which has no likelihood of all its rows: its figures are unknown.
     std::optional<IncrementalRecord> incremental = std::nullopt;
+    /// Of a variational Bayesian mixture, whose predictive density is `model` and whose trace is of the
+    /// lower bound: log-likelihood, criteria and parameter count do not apply.
+    std::optional<VariationalPosterior> posterior = std::nullopt;
 };
 
 /// The name of each group where labels name some or there is noise: the labels, then "component 4"

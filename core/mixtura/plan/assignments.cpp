@@ -93,8 +93,9 @@ std::string assignments_csv(const FeatureTable& table, const Scores& scores, std
     return out;
 }
 
-std::string trace_csv(const EmFit& fit) {
-    std::string out = "start,method,iteration,log_likelihood\n";
+std::string trace_csv(const EmFit& fit, std::string_view climbed) {
+    std::string out = "start,method,iteration,";
+    out.append(climbed).append("\n");
     for (std::size_t r = 0; r < fit.runs.size(); ++r) {
         const EmRun& run = fit.runs[r];
         // A start from a model records the log-likelihood before the first M-step too.

@@ -118,6 +118,19 @@ void add_factors(const FactorSearchOptions& factors, Arguments& arguments) {
         arguments.option("--uniqueness-floor", exact_text(factors.uniqueness_floor));
 }
 
+void add_variational(const VariationalSearchOptions& variational, Arguments& arguments) {
+    arguments.option("--family", "bayesian");
+    if (variational.weight_prior != VariationalSearchOptions{}.weight_prior)
+        arguments.option("--weight-prior", std::string(to_string(variational.weight_prior)));
+    if (variational.concentration)
+        arguments.option("--concentration", exact_text(*variational.concentration));
+    if (variational.mean_precision != VariationalSearchOptions{}.mean_precision)
+        arguments.option("--mean-precision", exact_text(variational.mean_precision));
+    if (variational.prior_degrees_of_freedom)
+        arguments.option("--prior-degrees-of-freedom",
+                         exact_text(*variational.prior_degrees_of_freedom));
+}
+
 std::string start_text(const Plan& plan) {
     if (!plan.start_labels.empty())
         return "labels:" + plan.start_labels;
@@ -131,7 +144,9 @@ void add_search(const Plan& plan, Arguments& arguments) {
     const EmOptions defaults;
     if (!plan.search.component_counts.empty())
         arguments.option("--components", counts_text(plan.search.component_counts));
-    if (plan.search.factors)
+    if (plan.search.variational)
+        add_variational(*plan.search.variational, arguments);
+    else if (plan.search.factors)
         add_factors(*plan.search.factors, arguments);
     else if (!plan.search.covariance_structures.empty())
         arguments.option("--covariance", structures_text(plan.search.covariance_structures,
@@ -150,7 +165,7 @@ void add_search(const Plan& plan, Arguments& arguments) {
     if (plan.label_fold_count > 0)
         arguments.option("--label-folds", std::to_string(plan.label_fold_count));
     arguments.option("--init", start_text(plan));
-    if (plan.search.factors || em.run_count != defaults.run_count)
+    if (plan.search.factors || plan.search.variational || em.run_count != defaults.run_count)
         arguments.option("--starts", std::to_string(em.run_count));
     if (em.short_run_count != defaults.short_run_count)
         arguments.option("--short-runs", std::to_string(em.short_run_count));

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -141,6 +142,7 @@ std::string assignments_csv(const FeatureTable& table, const Scores& scores,
 std::string assignments_csv(const FeatureTable& table, const Scores& scores, std::int64_t row_count,
                             const RowLabels& labels = {});
 /// CSV of the log-likelihood after every iteration of every start.
-std::string trace_csv(const EmFit& fit);
+/// @param climbed  name of the last column: "lower_bound" of a variational Bayesian mixture
+std::string trace_csv(const EmFit& fit, std::string_view climbed = "log_likelihood");
 
 }  // namespace mixtura

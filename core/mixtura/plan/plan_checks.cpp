@@ -6,6 +6,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/selection/factor_search.h"
+#include "mixtura/selection/variational_search.h"
 
 namespace mixtura {
 
@@ -49,6 +50,7 @@ void check_classes(const Plan& plan) {
     refuse(!plan.start_labels.empty() || !plan.start_model.empty(),
            "from start labels or a start model");
     refuse(plan.search.factors.has_value(), "of factor analysers");
+    refuse(plan.search.variational.has_value(), "by variational Bayes");
     refuse(plan.search.em.family == ComponentFamily::student, "of Student-t components");
     refuse(plan.columns.missing_rows == MissingRows::mar,
            "to rows with missing values (missing_rows mar)");
@@ -70,6 +72,7 @@ void check_missing(const Plan& plan) {
                                   what + "; leave one of the two out.");
     };
     refuse(plan.search.factors.has_value(), "factor analysers");
+    refuse(plan.search.variational.has_value(), "a variational Bayesian mixture");
     refuse(plan.search.em.family == ComponentFamily::student, "Student-t components");
     refuse(!plan.columns.labels.empty(), "known labels");
     refuse(plan.search.criterion == Criterion::cv, "cross-validation");
@@ -85,6 +88,7 @@ void check_noise(const Plan& plan) {
             throw InvalidArgument("Noise does not go with " + what + "; leave one of the two out.");
     };
     refuse(plan.search.factors.has_value(), "factor analysers");
+    refuse(plan.search.variational.has_value(), "variational Bayes");
     refuse(!plan.columns.labels.empty(), "known labels");
     refuse(!plan.columns.classes.empty(), "a mixture for each class");
     refuse(plan.columns.missing_rows == MissingRows::mar,
@@ -111,13 +115,33 @@ void check_factors(const Plan& plan) {
     validate_factor_search(search);
 }
 
+/// What a variational Bayesian mixture excludes.
+void check_variational(const Plan& plan) {
+    if (!plan.search.variational)
+        return;
+    const auto refuse = [](bool is_asked, const std::string& what) {
+        if (is_asked)
+            throw InvalidArgument("A variational Bayesian mixture is not fitted " + what +
+                                  "; leave it out, or fit Gaussian components.");
+    };
+    refuse(!plan.columns.labels.empty(), "with known labels");
+    refuse(!plan.start_model.empty(), "from a start model");
+    refuse(plan.bootstrap_replicates > 0, "with the bootstrap test of the number of components");
+    refuse(!plan.checkpoint_output.empty() || !plan.resume_from.empty(), "with a checkpoint");
+    SearchOptions search = plan.search;
+    if (search.component_counts.empty())
+        search.component_counts = {1};
+    validate_variational_search(search);
+}
+
 }  // namespace
 
 void check_plan(const Plan& plan) {
     // A start settles what the plan leaves open: labels the count, a model the structure too.
     const bool has_counts = !plan.search.component_counts.empty() || !plan.start_labels.empty() ||
                             !plan.start_model.empty() || !plan.columns.labels.empty();
-    const bool has_structures = plan.search.factors || !plan.search.covariance_structures.empty() ||
+    const bool has_structures = plan.search.factors || plan.search.variational ||
+                                !plan.search.covariance_structures.empty() ||
                                 !plan.start_model.empty();
     if (!has_counts || !has_structures)
         throw InvalidArgument(
@@ -137,6 +161,7 @@ void check_plan(const Plan& plan) {
     check_labels(plan);
     check_classes(plan);
     check_factors(plan);
+    check_variational(plan);
     check_missing(plan);
     check_noise(plan);
     if (!(plan.checkpoint_seconds >= checkpoint_seconds_least &&

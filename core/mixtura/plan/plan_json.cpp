@@ -103,9 +103,32 @@ FactorSearchOptions factor_search_options_from(const JsonReader& reader) {
     return factors;
 }
 
-SearchOptions search_options_from(const JsonReader& reader) {
+VariationalSearchOptions variational_options_from(const JsonReader& reader) {
     reader.expect_keys(
-        {"component_counts", "covariance_structures", "criterion", "fold_count", "em", "factors"});
+        {"weight_prior", "concentration", "mean_precision", "prior_degrees_of_freedom"});
+    VariationalSearchOptions variational;
+    const auto number_of = [](const JsonReader& value) { return value.number(); };
+    read_key(reader, "weight_prior", variational.weight_prior,
+             [](const JsonReader& value) { return weight_prior_from(value.text()); });
+    read_key(reader, "concentration", variational.concentration, number_of);
+    read_key(reader, "mean_precision", variational.mean_precision, number_of);
+    read_key(reader, "prior_degrees_of_freedom", variational.prior_degrees_of_freedom, number_of);
+    return variational;
+}
+
+json to_json(const VariationalSearchOptions& variational) {
+    json document = {{"weight_prior", std::string(to_string(variational.weight_prior))},
+                     {"mean_precision", variational.mean_precision}};
+    if (variational.concentration)
+        document["concentration"] = *variational.concentration;
+    if (variational.prior_degrees_of_freedom)
+        document["prior_degrees_of_freedom"] = *variational.prior_degrees_of_freedom;
+    return document;
+}
+
+SearchOptions search_options_from(const JsonReader& reader) {
+    reader.expect_keys({"component_counts", "covariance_structures", "criterion", "fold_count",
+                        "em", "factors", "variational"});
     SearchOptions search;
     read_key(reader, "component_counts", search.component_counts, [](const JsonReader& value) {
         std::vector<int> counts;
@@ -126,6 +149,8 @@ SearchOptions search_options_from(const JsonReader& reader) {
     read_key(reader, "em", search.em, em_options_from);
     if (reader.has("factors"))
         search.factors = factor_search_options_from(reader.at("factors"));
+    if (reader.has("variational"))
+        search.variational = variational_options_from(reader.at("variational"));
     return search;
 }
 
@@ -153,6 +178,8 @@ json to_json(const SearchOptions& search) {
           {"seed", em.seed}}}};
     if (em.has_noise)
         document["em"]["has_noise"] = true;
+    if (search.variational)
+        document["variational"] = to_json(*search.variational);
     if (!search.factors)
         return document;
     json factor_structures = json::array();

@@ -24,6 +24,7 @@
 #include "mixtura/plan/plan_checks.h"
 #include "mixtura/plan/standardisation.h"
 #include "mixtura/selection/factor_search.h"
+#include "mixtura/selection/variational_search.h"
 
 namespace mixtura {
 
@@ -482,6 +483,9 @@ RunResult run(const Plan& asked, const DataSet& data, const FitControl& control,
                                                 candidates, table.weights);
             return joint_search(*class_mixtures);
         }
+        if (plan.search.variational)
+            return search_variational_mixture(observations, plan.search, watched, candidates,
+                                              table.weights, start.partition);
         return plan.search.factors
                    ? search_factor_mixtures(observations, plan.search, watched, candidates,
                                             table.weights, start.partition)
@@ -614,7 +618,9 @@ void write_outputs(const Plan& plan, const RunResult& result, const FitControl& 
     for (const Candidate& candidate : result.search.candidates) {
         if (candidate.fit && candidate.component_count == result.chosen->model.component_count() &&
             candidate.covariance_form == result.chosen->model.covariance_form()) {
-            write_file_atomically(plan.trace_output, trace_csv(*candidate.fit));
+            write_file_atomically(
+                plan.trace_output,
+                trace_csv(*candidate.fit, candidate.posterior ? "lower_bound" : "log_likelihood"));
             return;
         }
     }

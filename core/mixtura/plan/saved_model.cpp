@@ -9,6 +9,20 @@ namespace mixtura {
 
 namespace {
 
+/// The prior in full, and the most components that there could be.
+void add_variational(const VariationalSearchOptions& asked, const VariationalPosterior& posterior,
+                     nlohmann::json& options) {
+    options["family"] = "bayesian";
+    options.erase("criterion");
+    options.erase("covariance_floor");
+    options["largest_component_count"] = posterior.component_count();
+    options["weight_prior"] = std::string(to_string(asked.weight_prior));
+    options["concentration"] = posterior.weights.prior_concentration;
+    options["mean_precision"] = asked.mean_precision;
+    options["prior_degrees_of_freedom"] =
+        asked.prior_degrees_of_freedom.value_or(static_cast<double>(posterior.means.cols()));
+}
+
 nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
     const EmOptions& em = plan.search.em;
     nlohmann::json options = {
@@ -41,6 +55,8 @@ nlohmann::json options_json(const Plan& plan, const Candidate& candidate) {
         options["noise"] = true;
     if (plan.search.factors)
         options["uniqueness_floor"] = plan.search.factors->uniqueness_floor;
+    if (plan.search.variational && candidate.posterior)
+        add_variational(*plan.search.variational, *candidate.posterior, options);
     if (!plan.start_labels.empty())
         options["initialisation"] = "labels:" + plan.start_labels;
     if (!plan.start_model.empty())
@@ -168,7 +184,9 @@ SavedModel saved_model(const Plan& plan, const DataSet& data, const RunResult& r
             .fit = fit_record(chosen, result.table),
             .selection = result.selection,
             .component_tests = result.component_tests,
-            .labels = label_record(plan, result, candidate)};
+            .labels = label_record(plan, result, candidate),
+            .incremental = std::nullopt,
+            .posterior = chosen.posterior};
 }
 
 }  // namespace mixtura

@@ -11,6 +11,7 @@
 #include "mixtura/common/error.h"
 #include "mixtura/plan/option_names.h"
 #include "mixtura/selection/criteria.h"
+#include "mixtura/variational/predictive_mixture.h"
 
 namespace mixtura {
 
@@ -124,6 +125,10 @@ Candidate Standardisation::undo(Candidate candidate) const {
     if (is_identity() || !candidate.fit)
         return candidate;
     candidate.fit = undo(std::move(*candidate.fit));
+    if (candidate.posterior) {
+        candidate.posterior = rescaled(*candidate.posterior, centre, scale);
+        candidate.posterior->lower_bound -= candidate.fit->weight_sum * log_jacobian();
+    }
     if (candidate.criteria) {
         const InformationCriteria scaled = *candidate.criteria;
         const double shift = candidate.fit->weight_sum * log_jacobian();

@@ -10,6 +10,7 @@
 #include "mixtura/common/fit_control.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/component_tests.h"
+#include "mixtura/variational/predictive_mixture.h"
 
 namespace mixtura {
 
@@ -155,6 +156,43 @@ std::string tails_in_words(const StudentTails& tails) {
     return text + ". The fewer, the heavier the tails.";
 }
 
+/// "The data support 3 of at most 10 components; the other 7 hold less than one row each."
+std::string support_in_words(const VariationalPosterior& posterior) {
+    const int supported = supported_component_count(posterior);
+    const int empty = posterior.component_count() - supported;
+    std::string words = "The data support " + std::to_string(supported) + " of the " +
+                        plural(posterior.component_count(), "component") + " that there could be";
+    if (empty == 0)
+        return words + (posterior.component_count() > 1
+                            ? ": none emptied, so that allowing for more may find more."
+                            : ".");
+    return words +
+           (empty == 1 ? "; the other one emptied and is"
+                       : "; the other " + std::to_string(empty) + " emptied and are") +
+           " left out (less than one expected row).";
+}
+
+/// "Expected rows: 50.1 (component 1); 49.9 (component 2)."
+std::string expected_rows_in_words(const VariationalPosterior& posterior) {
+    std::string words = "Expected rows: ";
+    for (Eigen::Index k = 0; k < supported_component_count(posterior); ++k)
+        words += (k > 0 ? "; " : "") + fixed_text(posterior.masses[k], 1) + " (component " +
+                 std::to_string(k + 1) + ")";
+    return words + ".";
+}
+
+/// "Means and covariances are not known exactly, so that ... Student-t ..."
+std::string predictive_tails_in_words(const StudentTails& tails) {
+    const Eigen::VectorXd& numbers = tails.degrees_of_freedom;
+    std::string words =
+        "What is not known of means and covariances widens the components: new rows are expected "
+        "in Student-t distributions of ";
+    for (Eigen::Index k = 0; k < numbers.size(); ++k)
+        words +=
+            (k == 0 ? "" : (k + 1 == numbers.size() ? " and " : ", ")) + brief_text(numbers[k], 4);
+    return words + " degrees of freedom.";
+}
+
 /// "Components 2 and 3 hold two rows or fewer each: ..."; empty where none does.
 std::string lone_rows_in_words(const std::vector<ComponentSummary>& components,
                                std::size_t row_count) {
@@ -193,6 +231,8 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
     std::vector<std::string> remarks;
     if (saved.model.noise())
         remarks.push_back(noise_in_words(*saved.model.noise(), scores));
+    if (saved.posterior)
+        remarks.push_back(support_in_words(*saved.posterior));
     const auto n = static_cast<std::int64_t>(table.rows.size());
     const auto uncertain =
         static_cast<std::int64_t>((scores.uncertainty.array() > uncertain_above).count());
@@ -232,8 +272,12 @@ std::vector<std::string> remarks_on(const SavedModel& saved, const FeatureTable&
         remarks.emplace_back(
             "With this covariance structure the units of the features matter: "
             "another unit may give other groups.");
-    if (saved.model.tails())
+    if (saved.posterior) {
+        remarks.push_back(expected_rows_in_words(*saved.posterior));
+        remarks.push_back(predictive_tails_in_words(*saved.model.tails()));
+    } else if (saved.model.tails()) {
         remarks.push_back(tails_in_words(*saved.model.tails()));
+    }
     if (!saved.labels.training.counts.empty())
         remarks.push_back(labels_in_words(saved.labels));
     if (saved.options.value("bootstrap_replicates", 0) > 0)
@@ -284,11 +328,21 @@ std::string headline(const GaussianMixture& model) {
     return words.append(model.tails() ? ", Student-t components" : "");
 }
 
+std::string headline(const VariationalPosterior& posterior) {
+    return plural(supported_component_count(posterior), "group") + " of at most " +
+           std::to_string(posterior.component_count()) + ", variational Bayes, " +
+           (posterior.weights.prior == WeightPrior::process ? "Dirichlet process" : "Dirichlet") +
+           " prior of the weights";
+}
+
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores) {
     const GaussianMixture& model = saved.model;
     ModelSummary summary;
-    summary.headline =
-        saved.labels.component_classes.empty() ? headline(model) : classes_headline(saved);
+    if (saved.posterior)
+        summary.headline = headline(*saved.posterior);
+    else
+        summary.headline =
+            saved.labels.component_classes.empty() ? headline(model) : classes_headline(saved);
     const std::vector<std::string> names = component_names(saved);
     const Overall data = overall(table);
     const auto n = static_cast<double>(table.rows.size());

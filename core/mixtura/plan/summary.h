@@ -31,6 +31,8 @@ std::vector<RunEnd> run_ends(const std::vector<StartRecord>& starts);
 
 /// The model in a few words: "2 groups, ellipsoidal, ... (VVV)".
 std::string headline(const GaussianMixture& model);
+/// Of a variational Bayesian mixture: "3 groups of at most 10, variational Bayes, ...".
+std::string headline(const VariationalPosterior& posterior);
 ModelSummary summarise(const SavedModel& saved, const FeatureTable& table, const Scores& scores);
 
 }  // namespace mixtura

@@ -255,6 +255,15 @@ std::string model_sentence(const SavedModel& saved) {
             .append(" on average; ")
             .append(saved.fit.status)
             .append(".");
+    if (saved.posterior)
+        return headline(*saved.posterior)
+            .append(": lower bound of the log evidence ")
+            .append(fixed_text(saved.posterior->lower_bound, 3))
+            .append("; ")
+            .append(saved.fit.status)
+            .append(" after ")
+            .append(std::to_string(saved.fit.iterations))
+            .append(saved.fit.iterations == 1 ? " iteration." : " iterations.");
     return text.append(saved.model.tails() ? " Student-t" : " Gaussian")
         .append(count == 1 ? " component, " : " components, ")
         .append(describe(saved.model.covariance_form()))
@@ -345,13 +354,25 @@ std::string provenance_section(const SavedModel& saved, const ReportWords& words
                           .append(" were used."));
     if (!words.rows.empty())
         text += paragraph(words.rows);
-    text += paragraph(
-        "Estimated by expectation-maximisation (Dempster, Laird and Rubin 1977) under the "
-        "covariance "
-        "structures of Celeux and Govaert (1995). BIC = -2 log L + p log n (Schwarz 1978), AIC = "
-        "-2 "
-        "log L + 2 p; ICL adds the uncertainty of the classification to BIC. Parameters are in the "
-        "data's own units.");
+    if (saved.posterior)
+        text += paragraph(
+            "Estimated by variational Bayes (Attias 2000; Bishop 2006, section 10.2): the product "
+            "of a "
+            "posterior of the weights and of each component's mean and covariance that is nearest "
+            "to "
+            "their true posterior. What is drawn and tabulated is the predictive density, a "
+            "mixture of "
+            "Student-t distributions. Parameters are in the data's own units.");
+    else
+        text += paragraph(
+            "Estimated by expectation-maximisation (Dempster, Laird and Rubin 1977) under the "
+            "covariance "
+            "structures of Celeux and Govaert (1995). BIC = -2 log L + p log n (Schwarz 1978), AIC "
+            "= "
+            "-2 "
+            "log L + 2 p; ICL adds the uncertainty of the classification to BIC. Parameters are in "
+            "the "
+            "data's own units.");
     if (!words.command.empty())
         text += paragraph("This command repeats the fit:") +
                 element("pre", escaped(words.command)).append("\n");
@@ -363,7 +384,8 @@ std::string provenance_section(const SavedModel& saved, const ReportWords& words
 std::string report_html(const SavedModel& saved, const ReportRows* rows, const ReportWords& words) {
     const std::string title = saved.data.source.substr(saved.data.source.find_last_of("/\\") + 1) +
                               ": " +
-                              (saved.model.tails()     ? "Student-t mixture"
+                              (saved.posterior         ? "Bayesian Gaussian mixture"
+                               : saved.model.tails()   ? "Student-t mixture"
                                : saved.model.factors() ? "mixture of factor analysers"
                                                        : "Gaussian mixture");
     const std::vector<int> features = telling_features(saved.model, matrix_feature_limit);
@@ -378,7 +400,9 @@ std::string report_html(const SavedModel& saved, const ReportRows* rows, const R
     page += labels_section(saved.labels, saved.model.component_count());
     page += selection_section(saved, words.verdict);
     page += heading("Convergence and certainty");
-    page += figure(trace_svg(saved.fit.trace), "Log-likelihood of the best start, by iteration.");
+    page += figure(trace_svg(saved.fit.trace),
+                   std::string(saved.posterior ? "Lower bound" : "Log-likelihood") +
+                       " of the best start, by iteration.");
     if (rows != nullptr)
         page +=
             figure(uncertainty_svg(rows->scores),

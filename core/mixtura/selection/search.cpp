@@ -281,6 +281,8 @@ SearchResult search(const MatrixRef& observations, const SearchOptions& options,
 }  // namespace
 
 std::vector<CovarianceForm> covariance_forms(const SearchOptions& options) {
+    if (options.variational)
+        return {CovarianceStructure::VVV};
     if (!options.factors)
         return {options.covariance_structures.begin(), options.covariance_structures.end()};
     std::vector<CovarianceForm> forms;

@@ -8,6 +8,7 @@
 #include "mixtura/factor_mixture/factor_fit.h"
 #include "mixtura/gaussian_mixture/em_fit.h"
 #include "mixtura/selection/criteria.h"
+#include "mixtura/variational/variational_posterior.h"
 
 namespace mixtura {
 
@@ -17,6 +18,14 @@ struct FactorSearchOptions {
     std::vector<FactorStructure> structures{all_factor_structures.begin(),
                                             all_factor_structures.end()};
     double uniqueness_floor = default_uniqueness_floor;  ///< see factor_fit.h
+};
+
+/// The prior of a variational Bayesian mixture, see variational_fit.h.
+struct VariationalSearchOptions {
+    WeightPrior weight_prior = WeightPrior::dirichlet;
+    std::optional<double> concentration = std::nullopt;  ///< none: 1 / K
+    double mean_precision = 1.0;
+    std::optional<double> prior_degrees_of_freedom = std::nullopt;  ///< none: d
 };
 
 /// Which models to try.
@@ -30,6 +39,9 @@ struct SearchOptions {
     /// Where set, mixtures of factor analysers are tried in place of the covariance structures, see
     /// factor_search.h; of `em` its starts, seed, tolerance and iteration limit hold.
     std::optional<FactorSearchOptions> factors;
+    /// Where set, one variational Bayesian mixture is fitted in place of a search, see
+    /// variational_search.h; of `em` its starts, seed, tolerance and iteration limit hold.
+    std::optional<VariationalSearchOptions> variational = std::nullopt;
 };
 
 /// What a search tries at every component count, in its order.
@@ -45,6 +57,9 @@ struct Candidate {
     int parameter_count = 0;
     double seconds = 0.0;
     std::string cv_failure;  ///< why there is no cross-validated figure although one was asked for
+    /// Of a variational Bayesian mixture. Its fit's model is the predictive density and its traces are
+    /// lower bounds; log-likelihood, criteria and parameter count do not apply, and are NaN and 0.
+    std::optional<VariationalPosterior> posterior = std::nullopt;
     /// Fitted, not degenerate, not spurious, not cancelled: may be chosen.
     [[nodiscard]] bool is_admissible() const noexcept;
     /// Admissible, and the criterion is known.

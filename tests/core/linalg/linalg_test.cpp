@@ -8,6 +8,7 @@
 #include "mixtura/common/random.h"
 #include "mixtura/linalg/cholesky.h"
 #include "mixtura/linalg/log_domain.h"
+#include "mixtura/linalg/student_t.h"
 #include "mixtura/linalg/symmetric_eigen.h"
 
 namespace mixtura {
@@ -22,6 +23,17 @@ MatrixXd random_symmetric(Index d, std::uint64_t seed) {
     MatrixXd matrix(d, d);
     for (Index i = 0; i < matrix.size(); ++i) matrix(i) = random.normal();
     return matrix + matrix.transpose();
+}
+
+/// Gamma(a + m) / Gamma(a) = a (a + 1) ... (a + m - 1): no digit is lost at many degrees of freedom.
+TEST(StudentT, CentreIsExactAtManyDegreesOfFreedom) {
+    for (const double nu : {3.0, 199.0, 201.0, 5e3, 1e6, 1e9}) {
+        for (const int d : {2, 4, 20}) {
+            double expected = -0.5 * d * std::log(nu * std::acos(-1.0));
+            for (int i = 0; i < d / 2; ++i) expected += std::log(0.5 * nu + i);
+            EXPECT_NEAR(student_log_centre(nu, d), expected, 1e-12 * d) << nu << " " << d;
+        }
+    }
 }
 
 TEST(SymmetricEigen, DecomposesAtSmallAndLargeSizes) {
