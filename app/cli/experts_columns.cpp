@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mixtura/common/error.h"
+#include "mixtura/io/experts_file.h"
 #include "mixtura/io/number_format.h"
 #include "mixtura/plan/option_names.h"
 
@@ -49,6 +50,16 @@ Eigen::MatrixXd chosen_columns(const FeatureTable& table, const std::vector<std:
     return columns;
 }
 
+/// The powers 1 to `degree` of each column, one after the other.
+Eigen::MatrixXd powers_of(const Eigen::MatrixXd& columns, int degree) {
+    Eigen::MatrixXd powers(columns.rows(), columns.cols() * degree);
+    for (Index j = 0; j < columns.cols(); ++j) {
+        for (int power = 1; power <= degree; ++power)
+            powers.col(j * degree + power - 1) = columns.col(j).array().pow(power);
+    }
+    return powers;
+}
+
 }  // namespace
 
 std::vector<std::string> ExpertsColumns::covariate_names() const {
@@ -90,14 +101,16 @@ ExpertsTable experts_table(const DataSet& data, const ExpertsColumns& columns,
         columns.weights.empty() ? -1 : static_cast<int>(data.column_index(columns.weights));
     FeatureTable features = feature_table(data, indices, weights, missing);
     ExpertsTable table;
-    table.rows = {.response = columns.response.empty() ? Eigen::VectorXd()
-                                                       : Eigen::VectorXd(features.observations.col(
-                                                             features.observations.cols() - 1)),
-                  .expert_covariates = chosen_columns(features, columns.experts),
-                  .gate_covariates = chosen_columns(features, columns.gate),
-                  .observation_weights = features.weights,
-                  .expert_names = columns.experts,
-                  .gate_names = columns.gate};
+    table.rows = {
+        .response =
+            columns.response.empty()
+                ? Eigen::VectorXd()
+                : Eigen::VectorXd(features.observations.col(features.observations.cols() - 1)),
+        .expert_covariates = powers_of(chosen_columns(features, columns.experts), columns.degree),
+        .gate_covariates = chosen_columns(features, columns.gate),
+        .observation_weights = features.weights,
+        .expert_names = power_names(columns.experts, columns.degree),
+        .gate_names = columns.gate};
     table.row_of_data = std::move(features.rows);
     table.rows_dropped = features.rows_dropped;
     return table;

@@ -26,6 +26,7 @@ struct ExpertsColumns {
     std::vector<std::string> experts;
     std::vector<std::string> gate;
     std::string weights;  ///< empty: none
+    int degree = 1;       ///< powers of each expert covariate
     /// Expert covariates, then those of the gate that are not among them.
     [[nodiscard]] std::vector<std::string> covariate_names() const;
 };

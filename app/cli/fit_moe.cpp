@@ -4,12 +4,14 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numbers>
 #include <optional>
 #include <utility>
 
 #include "mixtura/common/cancelled.h"
 #include "mixtura/common/error.h"
 #include "mixtura/experts/experts_fit.h"
+#include "mixtura/experts/experts_inference.h"
 #include "mixtura/io/atomic_file.h"
 #include "mixtura/io/experts_file.h"
 #include "mixtura/io/number_format.h"
@@ -51,6 +53,8 @@ struct ExpertsArguments {
     std::string criterion = "bic";
     std::string family = "gaussian";
     std::string variances = "free";
+    int degree = 1;
+    std::optional<std::string> standard_errors;  ///< the kind; none: not asked for
     experts::ExpertsOptions options;
     std::string output;
     std::string assignments;
@@ -157,7 +161,8 @@ std::string component_text(const SavedExperts& saved, const ExpertsFit& fit, Eig
     std::string text = "Component " + std::to_string(k + 1) + ", " + fixed_text(share, 1) +
                        " % of the rows: " + display_text(saved.response, 30) +
                        (model.family == experts::ExpertFamily::poisson ? " of mean exp(" : " = ") +
-                       formula(model.expert_coefficients.row(k), saved.expert_covariates);
+                       formula(model.expert_coefficients.row(k),
+                               power_names(saved.expert_covariates, saved.degree));
     switch (model.family) {
         case experts::ExpertFamily::gaussian:
             text += ", standard deviation " + rounded_text(std::sqrt(model.expert_variances[k]), 4);
@@ -179,6 +184,42 @@ std::string component_text(const SavedExperts& saved, const ExpertsFit& fit, Eig
         text += "  log odds against component " + std::to_string(last + 1) + ": " +
                 formula(model.gate_coefficients.row(k), saved.gate_covariates) + ".\n";
     return text;
+}
+
+/// Estimates with their standard errors, z = estimate / error and its two-sided p-value.
+std::string errors_text(const SavedExperts& saved) {
+    const ExpertsErrorRecord& record = *saved.standard_errors;
+    if (!record.failure.empty())
+        return "\nNo standard errors: " + display_text(record.failure, 400) + "\n";
+    const experts::ExpertsModel& model = saved.model;
+    TextTable table({{"component"},
+                     {"coefficient", TextTable::Align::left},
+                     {"estimate"},
+                     {"standard error"},
+                     {"z"},
+                     {"p"}});
+    const auto add = [&](Eigen::Index k, const std::string& name, double estimate, double error) {
+        const double z = estimate / error;
+        table.add_row({std::to_string(k + 1), display_text(name, 40), rounded_text(estimate, 5),
+                       rounded_text(error, 4), fixed_text(z, 2),
+                       fixed_text(std::erfc(std::abs(z) / std::numbers::sqrt2), 4)});
+    };
+    const auto add_terms = [&](Eigen::Index k, const std::string& of,
+                               const std::vector<std::string>& names,
+                               const Eigen::MatrixXd& estimates, const Eigen::MatrixXd& errors) {
+        for (Eigen::Index j = 0; j < estimates.cols(); ++j)
+            add(k, of + (j == 0 ? "(intercept)" : names[static_cast<std::size_t>(j) - 1]),
+                estimates(k, j), errors(k, j));
+    };
+    for (Eigen::Index k = 0; k < model.component_count(); ++k) {
+        add_terms(k, "", power_names(saved.expert_covariates, saved.degree),
+                  model.expert_coefficients, record.errors.expert_coefficients);
+        add(k, "log variance", std::log(model.expert_variances[k]), record.errors.log_variances[k]);
+        if (k + 1 < model.component_count())
+            add_terms(k, "gate: ", saved.gate_covariates, model.gate_coefficients,
+                      record.errors.gate_coefficients);
+    }
+    return "\nStandard errors (" + record.kind + ")\n" + table.text();
 }
 
 std::string models_text(const std::vector<Tried>& all) {
@@ -222,6 +263,8 @@ std::string summary_text(const ExpertsArguments& arguments, const SavedExperts& 
             fixed_text(saved.fit.aic, 3) + "; " + saved.fit.status + " after " +
             std::to_string(saved.fit.iterations) + " iterations.\n\n";
     for (Eigen::Index k = 0; k < K; ++k) text += component_text(saved, fit, k);
+    if (saved.standard_errors)
+        text += errors_text(saved);
     if (!saved.fit.spurious.empty())
         text += "\n" + display_text(saved.fit.spurious, 1000) + "\n";
     for (const std::string& path : {arguments.output, arguments.assignments, arguments.trace}) {
@@ -263,6 +306,30 @@ void check_outputs(const ExpertsArguments& arguments) {
             "others the names of files.");
 }
 
+/// What stands in the way of standard errors is said before the work.
+void check_standard_errors(const ExpertsArguments& arguments,
+                           const experts::ExpertsOptions& options) {
+    if (!arguments.standard_errors)
+        return;
+    static_cast<void>(experts::information_kind_from(*arguments.standard_errors));
+    if (options.family != experts::ExpertFamily::gaussian || options.equal_variances ||
+        options.gate_ridge > 0.0)
+        throw InvalidArgument(
+            "--standard-errors are those of Gaussian experts with free variances and no ridge "
+            "penalty; leave out --expert-family, --variances and --gate-ridge, or it.");
+}
+
+ExpertsErrorRecord error_record(const experts::ExpertsRows& rows,
+                                const experts::ExpertsModel& model, const std::string& kind) {
+    ExpertsErrorRecord record{.kind = kind, .errors = {}, .failure = {}};
+    try {
+        record.errors = experts::standard_errors(rows, model, experts::information_kind_from(kind));
+    } catch (const NumericalError& error) {
+        record.failure = error.what();
+    }
+    return record;
+}
+
 int fit(const ExpertsArguments& arguments) {
     const Criterion criterion = criterion_of(arguments);
     const std::vector<int> counts = counts_from(arguments.components);
@@ -272,6 +339,7 @@ int fit(const ExpertsArguments& arguments) {
         throw InvalidArgument("'" + display_text(arguments.variances) +
                               "' is no rule of variances; --variances takes free or equal.");
     options.equal_variances = arguments.variances == "equal";
+    check_standard_errors(arguments, options);
     check_outputs(arguments);
     const Interrupt interrupt;
     RunControl run_with = run_control(arguments.run);
@@ -280,12 +348,13 @@ int fit(const ExpertsArguments& arguments) {
     run_with.control.observer = &progress;
     const ImportResult import =
         import_data(arguments.data, csv_options(arguments.import), run_with.control);
-    const ExpertsColumns columns =
+    ExpertsColumns columns =
         experts_columns(import.data, {.response = arguments.response,
                                       .experts = arguments.experts,
                                       .gate = arguments.gate,
                                       .excluded = list_from(arguments.exclude),
                                       .weights = arguments.observation_weights});
+    columns.degree = arguments.degree;
     const ExpertsTable table =
         experts_table(import.data, columns, complete_rows_from(arguments.missing_rows, "fit moe"));
     std::vector<Tried> all;
@@ -303,10 +372,12 @@ int fit(const ExpertsArguments& arguments) {
                                 .features = columns.covariate_names()},
                        .response = columns.response,
                        .expert_covariates = columns.experts,
+                       .degree = columns.degree,
                        .gate_covariates = columns.gate,
                        .options = {{"component_count", chosen.record.component_count},
                                    {"expert_family", arguments.family},
                                    {"variances", arguments.variances},
+                                   {"degree", arguments.degree},
                                    {"criterion", arguments.criterion},
                                    {"gate_ridge", options.gate_ridge},
                                    {"tolerance", options.tolerance},
@@ -316,7 +387,10 @@ int fit(const ExpertsArguments& arguments) {
                                    {"observation_weights", arguments.observation_weights}},
                        .model = found.model,
                        .fit = fit_record(chosen, table.rows_dropped),
-                       .selection = {}};
+                       .selection = {},
+                       .standard_errors = {}};
+    if (arguments.standard_errors)
+        saved.standard_errors = error_record(table.rows, found.model, *arguments.standard_errors);
     if (arguments.data != "-")
         saved.data.sha256 = file_sha256(arguments.data, run_with.control.stop);
     for (const Tried& one : all) saved.selection.push_back(one.record);
@@ -346,6 +420,19 @@ void add_model_options(CLI::App& command, ExpertsArguments& arguments) {
                     "[gaussian]")
         ->group(group);
     command.add_option("--variances", arguments.variances, "free, or equal for all experts [free]")
+        ->group(group);
+    add_number(command, "--degree", arguments.degree, 1, degree_limit,
+               "Powers of each expert covariate: 1 a straight line, 2 a parabola [1]")
+        ->group(group);
+    command
+        .add_option_function<std::string>(
+            "--standard-errors",
+            [&arguments](const std::string& kind) {
+                arguments.standard_errors = kind.empty() ? "observed" : kind;
+            },
+            "Of all coefficients: observed (also without a value), opg or sandwich [none]")
+        ->type_name("KIND")
+        ->expected(0, 1)
         ->group(group);
     add_number(command, "--degrees-of-freedom", arguments.options.degrees_of_freedom, 0.1, 1e6,
                "Of student experts, held [4]")
@@ -400,9 +487,7 @@ void add_later_options(CLI::App& command) {
     for (const auto& [name, instead] :
          {std::pair("--expert-penalty", "leave covariates out by --experts."),
           std::pair("--gate-penalty", "--gate-ridge keeps the gate's coefficients finite."),
-          std::pair("--gate-kind", "the gate is a softmax; --gate '' makes it constant."),
-          std::pair("--degree", "add powers of a covariate as columns of the data."),
-          std::pair("--standard-errors", "the model file holds estimates alone.")}) {
+          std::pair("--gate-kind", "the gate is a softmax; --gate '' makes it constant.")}) {
         add_refused(command, name,
                     std::string(name) + " is not available for mixtures of experts: " + instead);
     }

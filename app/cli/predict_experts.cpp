@@ -55,7 +55,8 @@ int predict_experts(const std::string& model_path, const std::string& data_path,
         .response = has_column(import.data, saved.response) ? saved.response : std::string(),
         .experts = saved.expert_covariates,
         .gate = saved.gate_covariates,
-        .weights = {}};
+        .weights = {},
+        .degree = saved.degree};
     for (const std::string& name : columns.covariate_names()) {
         if (!has_column(import.data, name))
             throw DataError("'" + import.data.source() + "' has no column '" + display_text(name) +

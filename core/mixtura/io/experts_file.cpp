@@ -56,12 +56,28 @@ MatrixXd matrix_from(const JsonReader& reader, Index columns) {
     return matrix;
 }
 
-std::vector<std::string> covariates_from(const JsonReader& reader) {
+/// @param degree  powers of each covariate among the terms
+std::vector<std::string> covariates_from(const JsonReader& reader, int degree) {
     std::vector<std::string> terms = reader.texts();
     if (terms.empty() || terms.front() != intercept)
         reader.fail("must begin with \"(intercept)\"");
     terms.erase(terms.begin());
-    return terms;
+    std::vector<std::string> covariates;
+    for (std::size_t j = 0; j < terms.size(); j += static_cast<std::size_t>(degree))
+        covariates.push_back(terms[j]);
+    if (power_names(covariates, degree) != terms)
+        reader.fail("must hold the powers up to " + std::to_string(degree) +
+                    " of each covariate, as /options/degree says");
+    return covariates;
+}
+
+json errors_json(const ExpertsErrorRecord& record) {
+    if (!record.failure.empty())
+        return {{"kind", record.kind}, {"failure", record.failure}};
+    return {{"kind", record.kind},
+            {"gate_coefficients", rows_json(record.errors.gate_coefficients)},
+            {"expert_coefficients", rows_json(record.errors.expert_coefficients)},
+            {"log_variances", numbers_json(record.errors.log_variances)}};
 }
 
 experts::ExpertsModel model_from(const JsonReader& parameters, experts::ExpertFamily family,
@@ -106,11 +122,14 @@ SavedExperts experts_from(const json& document) {
     saved.data.features = data.at("features").texts();
     saved.response = data.at("response").text();
     saved.options = root.at("options").expect_object().value();
-    saved.expert_covariates = covariates_from(parameters.at("expert_terms"));
-    saved.gate_covariates = covariates_from(parameters.at("gate_terms"));
+    if (const JsonReader options = root.at("options"); options.has("degree"))
+        saved.degree = static_cast<int>(options.at("degree").integer(1, degree_limit));
+    saved.expert_covariates = covariates_from(parameters.at("expert_terms"), saved.degree);
+    saved.gate_covariates = covariates_from(parameters.at("gate_terms"), 1);
     saved.model =
         model_from(parameters, experts::expert_family_from(parameters.at("expert_family").text()),
-                   saved.expert_covariates.size(), saved.gate_covariates.size());
+                   saved.expert_covariates.size() * static_cast<std::size_t>(saved.degree),
+                   saved.gate_covariates.size());
     const JsonReader fit = root.at("fit");
     saved.fit.status = fit.at("status").text();
     saved.fit.log_likelihood = fit.at("log_likelihood").number();
@@ -124,6 +143,16 @@ SavedExperts experts_from(const json& document) {
 
 }  // namespace
 
+std::vector<std::string> power_names(const std::vector<std::string>& covariates, int degree) {
+    std::vector<std::string> names;
+    for (const std::string& covariate : covariates) {
+        names.push_back(covariate);
+        for (int power = 2; power <= degree; ++power)
+            names.push_back(std::string(covariate).append("^").append(std::to_string(power)));
+    }
+    return names;
+}
+
 bool is_experts_file(const std::string& path) {
     const std::string text = read_file(path);
     if (text.find(experts_kind) == std::string::npos)
@@ -133,15 +162,18 @@ bool is_experts_file(const std::string& path) {
 }
 
 std::string experts_file_text(const SavedExperts& saved) {
-    json parameters = {{"expert_family", std::string(experts::to_string(saved.model.family))},
-                       {"expert_terms", terms_json(saved.expert_covariates)},
-                       {"expert_coefficients", rows_json(saved.model.expert_coefficients)},
-                       {"gate_terms", terms_json(saved.gate_covariates)},
-                       {"gate_coefficients", rows_json(saved.model.gate_coefficients)}};
+    json parameters = {
+        {"expert_family", std::string(experts::to_string(saved.model.family))},
+        {"expert_terms", terms_json(power_names(saved.expert_covariates, saved.degree))},
+        {"expert_coefficients", rows_json(saved.model.expert_coefficients)},
+        {"gate_terms", terms_json(saved.gate_covariates)},
+        {"gate_coefficients", rows_json(saved.model.gate_coefficients)}};
     if (experts::has_scale(saved.model.family))
         parameters["expert_variances"] = numbers_json(saved.model.expert_variances);
     if (saved.model.family == experts::ExpertFamily::student)
         parameters["degrees_of_freedom"] = saved.model.degrees_of_freedom;
+    if (saved.standard_errors)
+        parameters["standard_errors"] = errors_json(*saved.standard_errors);
     json starts = json::array();
     for (const StartRecord& start : saved.fit.starts) {
         json entry = {{"start", start.start},

@@ -100,6 +100,68 @@ TEST(CliExpertsFit, SearchChoosesByTheCriterionAndOneComponentIsARegression) {
     EXPECT_EQ(model["selection"][0]["parameter_count"], 3);
 }
 
+// One expert is a linear regression: R's lm() gives 33.4744 (1.1549) and 10.7296 (0.3148), with the
+// divisor n - 2 in place of n.
+TEST(CliExpertsFit, StandardErrorsOfOneExpertAreThoseOfLeastSquares) {
+    const auto result = cli(geyser({"--components", "1", "--standard-errors", "--json"}));
+    ASSERT_EQ(result.status, 0) << result.err;
+    const json errors = json::parse(result.out)["parameters"]["standard_errors"];
+    EXPECT_EQ(errors["kind"], "observed");
+    const double divisor = std::sqrt(270.0 / 272.0);
+    EXPECT_NEAR(errors["expert_coefficients"][0][0].get<double>(), 1.1549 * divisor, 1e-4);
+    EXPECT_NEAR(errors["expert_coefficients"][0][1].get<double>(), 0.3148 * divisor, 1e-4);
+    EXPECT_NEAR(errors["log_variances"][0].get<double>(), std::sqrt(2.0 / 272.0), 1e-6);
+    EXPECT_TRUE(errors["gate_coefficients"].empty());
+}
+
+TEST(CliExpertsFit, TablesOfStandardErrorsNameEveryCoefficient) {
+    for (const char* kind : {"observed", "opg", "sandwich"}) {
+        const auto result = cli(geyser({"--components", "2", "--standard-errors", kind}));
+        ASSERT_EQ(result.status, 0) << result.err;
+        EXPECT_THAT(result.out, AllOf(HasSubstr("Standard errors (" + std::string(kind) + ")"),
+                                      HasSubstr("gate: eruptions"), HasSubstr("log variance")));
+    }
+}
+
+TEST(CliExpertsFit, PowersOfACovariateAreTermsOfTheExperts) {
+    const TemporaryFolder folder;
+    const std::string model = folder.file("m.json");
+    const auto fitted = cli(geyser({"--components", "2", "--degree", "3", "-o", model,
+                                    "--assignments", folder.file("rows.csv")}));
+    ASSERT_EQ(fitted.status, 0) << fitted.err;
+    const json saved = json::parse(content(model));
+    EXPECT_EQ(saved["parameters"]["expert_terms"],
+              json({"(intercept)", "eruptions", "eruptions^2", "eruptions^3"}));
+    EXPECT_EQ(saved["parameters"]["gate_terms"], json({"(intercept)", "eruptions"}));
+    const auto predicted = cli({"predict", model, data_file("faithful.csv")});
+    ASSERT_EQ(predicted.status, 0) << predicted.err;
+    EXPECT_EQ(predicted.out, content(folder.file("rows.csv")));
+
+    // The same as with the powers as columns of the data.
+    std::string csv = "eruptions,square,cube,waiting\n";
+    const auto rows = fields(content(data_file("faithful.csv")));
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const double x = std::stod(rows[i][0]);
+        std::ostringstream line;
+        line.precision(17);
+        line << x << ',' << x * x << ',' << x * x * x << ',' << rows[i][1] << '\n';
+        csv += line.str();
+    }
+    const auto by_columns =
+        cli({"fit", "moe", folder.write("powers.csv", csv), "--response", "waiting", "--experts",
+             "eruptions,square,cube", "--gate", "eruptions", "--components", "2", "--json"});
+    ASSERT_EQ(by_columns.status, 0) << by_columns.err;
+    EXPECT_NEAR(json::parse(by_columns.out)["fit"]["log_likelihood"].get<double>(),
+                saved["fit"]["log_likelihood"].get<double>(), 1e-6);
+
+    json damaged = saved;
+    damaged["options"]["degree"] = 2;
+    const auto refused =
+        cli({"predict", folder.write("bad.json", damaged.dump()), data_file("faithful.csv")});
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_THAT(refused.err, HasSubstr("/parameters/expert_terms"));
+}
+
 TEST(CliExpertsFit, RefusesInOneSentence) {
     const auto refused = [](const std::vector<std::string>& arguments, int status,
                             const std::string& text) {
@@ -109,7 +171,11 @@ TEST(CliExpertsFit, RefusesInOneSentence) {
         EXPECT_EQ(result.out, "");
     };
     refused(geyser({"--expert-family", "multinomial"}), 2, "is not a family of experts");
-    refused(geyser({"--standard-errors"}), 2, "--standard-errors is not available");
+    refused(geyser({"--standard-errors", "hessian"}), 2, "hessian");
+    refused(geyser({"--standard-errors", "--variances", "equal"}), 2,
+            "Gaussian experts with free variances");
+    refused(geyser({"--degree", "0"}), 2, "--degree");
+    refused(geyser({"--expert-penalty", "1"}), 2, "--expert-penalty is not available");
     refused(
         {"fit", "moe", data_file("faithful.csv"), "--response", "waiting", "--experts", "waiting"},
         2, "is the response");
