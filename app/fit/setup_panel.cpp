@@ -599,9 +599,11 @@ void SetupPanel::refreshForecast() {
     const Forecast cost = forecast(entry->setup, int(features), double(entry->data->row_count()),
                                    p.scaleRatio, p.session->threadCount());
     const QLocale locale;
-    p.forecast->setText(tr("%1 fits, %2, %3 MB")
-                            .arg(locale.toString(cost.fitCount), duration(cost.seconds),
-                                 locale.toString(std::ceil(cost.megabytes), 'f', 0)));
+    p.forecast->setText(
+        tr("%1, %2, %3 MB")
+            .arg(cost.fitCount == 1 ? tr("1 fit")
+                                    : tr("%1 fits").arg(locale.toString(cost.fitCount)),
+                 duration(cost.seconds), locale.toString(std::ceil(cost.megabytes), 'f', 0)));
     QStringList lines;
     for (const QString& line : cost.advice) lines << line;
     p.advice->setText(lines.join(u'\n'));

@@ -68,6 +68,9 @@ QString nameOf(const FitEntry& fit) {
             .arg(record.component_count);
     if (fit.plan.search.variational)
         return QCoreApplication::translate("Project", "Bayes, K = %1").arg(record.component_count);
+    if (!fit.plan.columns.classes.empty())
+        return QCoreApplication::translate("Project", "Classes, K = %1")
+            .arg(record.component_count);
     const bool isStudent = fit.plan.search.em.family == ComponentFamily::student;
     return (fit.plan.search.factors ? QCoreApplication::translate("Project", "MFA %1, K = %2")
             : isStudent             ? QCoreApplication::translate("Project", "Student-t %1, K = %2")

@@ -279,6 +279,7 @@ void ResultViews::showModels() {
         p.shownFit.clear();
         p.comparison->setRecords({}, std::nullopt, Criterion::bic);
         p.bic->setRecords({}, std::nullopt);
+        p.bic->setVisible(true);
         p.convergence->clear();
         p.tracedFit.clear();
         showSummary();
@@ -293,6 +294,8 @@ void ResultViews::showModels() {
         p.comparison->setRecords(result.selection, best, criterion, verdictOf(*fit),
                                  result.search.candidates);
         p.bic->setRecords(result.selection, best, criterion);
+        // One fit with a lower bound has no criterion to be drawn.
+        p.bic->setVisible(!fit->plan.search.variational);
     }
     const int record = p.session->currentRecord();
     p.comparison->setCurrent(record);

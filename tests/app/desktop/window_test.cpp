@@ -215,6 +215,32 @@ TEST_F(Window, NoiseIsFittedAndNamed) {
     EXPECT_TRUE(child<QComboBox>("familyCombo")->isEnabled());
 }
 
+TEST_F(Window, VariationalBayesIsFittedAndShowsItsBound) {
+    openThroughDialog(dataPath("faithful.csv"));
+    auto* method = child<QComboBox>("methodCombo");
+    method->setCurrentIndex(2);
+    emit method->activated(2);
+    ASSERT_TRUE(session.currentData()->setup.search.variational);
+    EXPECT_FALSE(child<QListWidget>("covarianceList")->isVisible());
+    EXPECT_FALSE(child<QComboBox>("criterion")->isEnabled());
+    child<QSpinBox>("kMax")->setValue(6);
+    QTest::keyClick(window.get(), Qt::Key_F5);
+    ASSERT_TRUE(waitFor([&] { return session.fitJob() == nullptr; }, 4 * test::patience));
+    ASSERT_NE(session.currentFit(), nullptr);
+    const SavedModel& model = *session.currentFit()->result->chosen;
+    ASSERT_TRUE(model.posterior.has_value());
+    EXPECT_EQ(model.posterior->component_count(), 6);
+    EXPECT_TRUE(std::isnan(model.fit.bic));
+    EXPECT_TRUE(nameOf(*session.currentFit()).startsWith(QStringLiteral("Bayes")));
+    window->showView(QStringLiteral("compare"));
+    ASSERT_TRUE(settle());
+    EXPECT_FALSE(child<QWidget>("bicPlot")->isVisible());
+    method->setCurrentIndex(0);
+    emit method->activated(0);
+    EXPECT_FALSE(session.currentData()->setup.search.variational);
+    EXPECT_TRUE(child<QListWidget>("covarianceList")->isVisible());
+}
+
 TEST_F(Window, FactorAnalysersAreAMethodOfTheirOwn) {
     openThroughDialog(dataPath("wine.csv"));
     auto* method = child<QComboBox>("methodCombo");
