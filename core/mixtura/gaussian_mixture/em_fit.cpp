@@ -78,6 +78,14 @@ void check_start(const EmProblem& problem, const EmOptions& options, const EmSta
     check_start_partition(start.partition, problem.row_count(), component_count, options.has_noise);
 }
 
+/// With noise two starts at least: one with much noise, one with little.
+int run_count_of(const EmOptions& options, bool is_given) {
+    if (is_given)
+        return 1;
+    const int asked = options.component_count == 1 ? 1 : options.run_count;
+    return options.has_noise ? std::max(2, asked) : asked;
+}
+
 /// The starts that go on to the end: the first, and of the others the first ones or, where short
 /// runs choose, those whose short runs reached most, better ones first.
 std::vector<int> starts_to_run(const EmProblem& problem, const EmOptions& options, int run_count,
@@ -181,7 +189,7 @@ EmFit fit_em(const EmProblem& problem, const EmOptions& options, const FitContro
     check_rows(problem, options);
     check_start(problem, options, start);
     const bool is_given = start.model || !start.partition.empty();
-    const int run_count = is_given || options.component_count == 1 ? 1 : options.run_count;
+    const int run_count = run_count_of(options, is_given);
     SerialReporter reporter(control.observer, options);
     std::vector<EmRunOutcome> outcomes(static_cast<std::size_t>(run_count));
     // The first start may share the hierarchical tree; it goes first and alone.

@@ -61,8 +61,9 @@ struct EmOptions {
     /// NaN marks a value that is missing at random: the likelihood is that of the observed values.
     /// Gaussian components without known ones; a row needs one observed value at least.
     bool has_missing_values = false;
-    /// Beside the K components there is noise, see noise_component.h; its starts leave out the rows
-    /// that look like it, see clutter_rows.h. Gaussian components without known ones, complete rows.
+    /// Beside the K components there is noise, see noise_component.h. Of the starts, two at least,
+    /// every other one begins with the rows that look like noise as noise, see clutter_rows.h, and
+    /// the others where a fit without noise ends. Gaussian components without known ones, complete rows.
     bool has_noise = false;
 };
 /// Allowed ranges, read by `validate` and by the spin boxes.

@@ -213,8 +213,9 @@ compute::GaussianStatistics EmProblem::statistics(
 
 void EmProblem::prepare_hierarchical_tree(const FitControl& control) {
     if (!tree_ && !labelled_ && feature_count() > 1)
-        tree_ = noise_ ? std::make_unique<HierarchicalTree>(clear_rows_, control)
-                       : std::make_unique<HierarchicalTree>(observations_, control);
+        tree_ = std::make_unique<HierarchicalTree>(observations_, control);
+    if (noise_ && !clear_tree_ && feature_count() > 1)
+        clear_tree_ = std::make_unique<HierarchicalTree>(clear_rows_, control);
 }
 
 compute::GaussianStatistics EmProblem::start_moments(const EmOptions& options, int start,
@@ -257,12 +258,12 @@ Partition EmProblem::start_partition(const EmOptions& options, int start, const 
                                      std::string& name) const {
     const Initialisation method = method_of_start(options, start);
     const RandomStream random(options.seed, static_cast<std::uint64_t>(start));
-    if (!noise_)
+    if (!options.has_noise)
         return partition_by(method, observations_, weights_, options.component_count, random,
                             tree_.get(), control, name);
     const Partition of_clear =
         partition_by(method, clear_rows_, clear_weights_, options.component_count, random,
-                     tree_.get(), control, name);
+                     clear_tree_.get(), control, name);
     Partition partition(static_cast<std::size_t>(row_count()), options.component_count);
     for (std::size_t i = 0; i < clear_.size(); ++i)
         partition[static_cast<std::size_t>(clear_[i])] = of_clear[i];

@@ -77,8 +77,8 @@ class EmProblem {
     /// for one feature. Not to be called side by side with anything else.
     void prepare_hierarchical_tree(const FitControl& control);
 
-    /// Partition that start `start` (0-based) begins with where no component is known, K for rows
-    /// that begin as noise, and in `name` what made it.
+    /// Partition that start `start` (0-based) begins with where no component is known, and in `name`
+    /// what made it. With noise the rows that look like it are cluster K.
     /// @throw InvalidArgument  fewer distinct rows than components
     [[nodiscard]] Partition start_partition(const EmOptions& options, int start,
                                             const FitControl& control, std::string& name) const;
@@ -139,6 +139,7 @@ class EmProblem {
     std::vector<Eigen::Index> clear_;  ///< rows that do not begin as noise; only with noise
     Eigen::MatrixXd clear_rows_;       ///< these rows
     Eigen::VectorXd clear_weights_;    ///< the same
+    std::unique_ptr<HierarchicalTree> clear_tree_;  ///< of the same
     double weight_sum_ = 0.0;
     Eigen::Index used_row_count_ = 0;
     Eigen::VectorXd typical_variances_;

@@ -190,6 +190,7 @@ class Run {
           structure_(options.covariance_structure),
           floor_(options.covariance_floor * problem.typical_variances()),
           scales_(problem.typical_variances().cwiseSqrt()),
+          noise_(options.has_noise ? problem.noise() : std::nullopt),
           prior_(prior_of(problem, options)),
           row_weight_(problem.weight_sum() / static_cast<double>(problem.used_row_count())) {}
 
@@ -199,11 +200,11 @@ class Run {
         return finish();
     }
 
-    EmRunOutcome from_model(const GaussianMixture& model) {
-        outcome_.record.start = "model";
+    EmRunOutcome from_model(const GaussianMixture& model, std::string name) {
+        outcome_.record.start = std::move(name);
         parameters_ = start_parameters(model, options_);
-        if (problem_.noise())  // that of these rows, which need not be those of the start model
-            parameters_.noise->log_density = problem_.noise()->log_density;
+        if (noise_)  // that of these rows, which need not be those of the start model
+            parameters_.noise->log_density = noise_->log_density;
         const GaussianParameters& parameters = parameters_;
         std::optional<GaussianStatistics> statistics = pass(parameters);
         if (!statistics)
@@ -228,7 +229,7 @@ class Run {
         pace_ = state.pace;
         if (state.has_ended || ends())
             return finish();
-        if (!prepare(*last_, structure_, problem_.noise(), parameters_))
+        if (!prepare(*last_, structure_, noise_, parameters_))
             throw InvalidArgument(
                 "A covariance of the iterate to go on from is not positive definite.");
         if (std::optional<GaussianStatistics> statistics = pass(parameters_))
@@ -318,7 +319,7 @@ class Run {
             return false;
         EmIterate landing = maximise(*there, common_part, jumped.degrees_of_freedom);
         GaussianParameters parameters;
-        if (!prepare(landing, structure_, problem_.noise(), parameters) || !is_gain_at(parameters))
+        if (!prepare(landing, structure_, noise_, parameters) || !is_gain_at(parameters))
             return false;
         parameters_ = std::move(parameters);
         statistics = std::move(*there);
@@ -369,7 +370,7 @@ class Run {
         held_tails_ = parameters_.degrees_of_freedom;
         EmIterate next = maximise(
             statistics, last_ ? last_->estimate.common_part : Eigen::MatrixXd(), held_tails_);
-        if (!prepare(next, structure_, problem_.noise(), parameters_)) {
+        if (!prepare(next, structure_, noise_, parameters_)) {
             degenerate("A covariance is not positive definite at iteration " +
                        std::to_string(iteration + 1) +
                        ". Raise covariance_floor or try fewer components.");
@@ -507,8 +508,8 @@ class Run {
         EmRun& run = outcome_.record;
         if (last_ && run.status != FitStatus::degenerate) {
             run.floors_applied = last_->estimate.floors_applied;
-            outcome_.model = as_model(*last_, structure_, options_.degrees_of_freedom_rule,
-                                      problem_.noise(), problem_.labelled_component_count());
+            outcome_.model = as_model(*last_, structure_, options_.degrees_of_freedom_rule, noise_,
+                                      problem_.labelled_component_count());
             outcome_.spurious = run.diagnosis.empty()
                                     ? spurious_reason(*outcome_.model, problem_.weight_sum(),
                                                       run.floors_applied, prior_.has_value())
@@ -532,6 +533,7 @@ class Run {
     CovarianceStructure structure_;
     Eigen::VectorXd floor_;
     Eigen::VectorXd scales_;
+    std::optional<NoiseRegion> noise_;
     std::optional<ConjugatePrior> prior_;
     double row_weight_;
     GaussianParameters parameters_;
@@ -603,13 +605,47 @@ void SerialReporter::report(int run, int iteration, double log_likelihood, doubl
                              .remaining = remaining});
 }
 
+namespace {
+
+/// Where EM without noise ends.
+EmRunOutcome run_without_noise(const EmProblem& problem, const EmOptions& options,
+                               const FitControl& control, int start) {
+    EmOptions plain = options;
+    plain.has_noise = false;
+    FitControl quiet = control;
+    quiet.observer = nullptr;
+    quiet.journal = nullptr;
+    SerialReporter reporter(nullptr, plain);
+    return run_em(problem, plain, quiet, {}, reporter, {.start = start});
+}
+
+/// The same mixture, but for one row in a thousand.
+GaussianMixture with_little_noise(const GaussianMixture& model, const NoiseRegion& region) {
+    constexpr double share = 0.001;
+    return {(1.0 - share) * model.mixing_weights(),
+            model.means(),
+            model.covariances(),
+            model.covariance_structure(),
+            std::nullopt,
+            NoiseComponent{.weight = share, .region = region}};
+}
+
+}  // namespace
+
 EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,
                     const EmStart& start, SerialReporter& reporter, EmRunIndex index) {
     Run run(problem, options, control, reporter, index.run);
     if (std::optional<EmRunState> state = run.known_state())
         return run.from_state(std::move(*state));
     if (start.model)
-        return run.from_model(*start.model);
+        return run.from_model(*start.model, "model");
+    if (options.has_noise && start.partition.empty() && index.start % 2 == 1) {
+        EmRunOutcome plain = run_without_noise(problem, options, control, index.start / 2);
+        if (!plain.model)
+            return plain;
+        return run.from_model(with_little_noise(*plain.model, *problem.noise()),
+                              plain.record.start + ", without noise");
+    }
     const Shape shape = shape_of(options.covariance_structure);
     if (!start.partition.empty())
         return run.from_moments(problem.moments(start.partition, options.component_count, shape),

@@ -77,6 +77,9 @@ class SerialReporter {
 /// likelihood after it is no less than before, so the trace stays monotone, and convergence is
 /// judged on plain EM steps alone.
 ///
+/// With noise, a start of odd number goes on, with a little noise, from where EM without it ends: so
+/// noise can only gain likelihood.
+///
 /// A run that the covariance floor holds for 200 iterations is given up with the status
 /// `iteration_limit`: it creeps, and counts as spurious wherever it would end.
 EmRunOutcome run_em(const EmProblem& problem, const EmOptions& options, const FitControl& control,

@@ -71,10 +71,11 @@ void check_classes(const RowClasses& classes, Index row_count) {
 }
 
 void check_options(const SearchOptions& options) {
-    if (options.factors || options.em.family != ComponentFamily::gaussian ||
-        options.em.has_missing_values)
+    if (options.factors || options.variational || options.em.family != ComponentFamily::gaussian ||
+        options.em.has_missing_values || options.em.has_noise)
         throw InvalidArgument(
-            "The mixtures of classes have Gaussian components and take complete rows.");
+            "The mixtures of classes have Gaussian components without noise and take complete "
+            "rows.");
 }
 
 /// The numbers of the rows of each class.

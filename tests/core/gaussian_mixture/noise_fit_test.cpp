@@ -101,6 +101,24 @@ TEST(NoiseFit, IsNoWorseFromItsOwnStart) {
     EXPECT_GE(fit.log_likelihood, -10525.21129420 - 1e-3);
 }
 
+// Without noise the model is a special case of that with it, so that its best fit can't be better by
+// more than what the noise of a start keeps of the way.
+TEST(NoiseFit, IsNoWorseThanTheSameGroupsWithoutNoise) {
+    for (const char* set : {"iris", "crabs", "banknote", "diabetes", "faithful"}) {
+        const MatrixXd rows = test::measurements(set);
+        for (const CovarianceStructure structure : {VVV, EEE, VVI}) {
+            EmOptions plain = with_noise(3, structure);
+            plain.has_noise = false;
+            const EmFit without = fit_em(rows, plain);
+            if (!without.spurious.empty())
+                continue;
+            EXPECT_GT(fit_em(rows, with_noise(3, structure)).log_likelihood,
+                      without.log_likelihood - 0.1)
+                << set << " " << to_string(structure);
+        }
+    }
+}
+
 /// log(pi_k N_k) of each row, and in the last column that of the noise, by plain loops.
 MatrixXd log_terms(const GaussianMixture& model, const MatrixXd& rows) {
     const Index K = model.component_count();
