@@ -9,6 +9,7 @@
 #include <tbb/parallel_for.h>
 
 #include "mixtura/compute/cancelled.h"
+#include "mixtura/gaussian_mixture/standardised_rows.h"
 
 namespace mixtura {
 
@@ -26,22 +27,14 @@ constexpr Index dimension_limit = 10;
 constexpr double least_share = 0.01;
 constexpr double greatest_share = 0.8;
 
-/// d x n: columns of mean 0 and deviation 1 are rows here, so that a point lies in one piece.
-Eigen::MatrixXd standardised_points(const MatrixRef& observations) {
-    const Eigen::RowVectorXd mean = observations.colwise().mean();
-    const Eigen::MatrixXd centred = observations.rowwise() - mean;
-    const Eigen::RowVectorXd deviation =
-        (centred.colwise().squaredNorm() / static_cast<double>(observations.rows())).cwiseSqrt();
-    return (centred.array().rowwise() / deviation.array()).matrix().transpose();
-}
-
 std::vector<Index> evenly_spaced(Index row_count, Index count) {
     std::vector<Index> rows(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i) rows[static_cast<std::size_t>(i)] = i * row_count / count;
     return rows;
 }
 
-/// Squared distance of each point to its kth nearest among the reference points, itself left out.
+/// Squared distance of each point, a column, to its kth nearest among the reference points, itself
+/// left out.
 Eigen::VectorXd neighbour_distances(const Eigen::MatrixXd& points,
                                     const std::vector<Index>& reference_rows,
                                     const std::stop_token& stop) {
@@ -49,11 +42,10 @@ Eigen::VectorXd neighbour_distances(const Eigen::MatrixXd& points,
     const Index rank = std::min(neighbour_rank, reference.cols() - 1);
     Eigen::VectorXd distances(points.cols());
     tbb::parallel_for(tbb::blocked_range<Index>(0, points.cols(), 64), [&](const auto& range) {
-        Eigen::VectorXd squares(reference.cols());
         for (Index i = range.begin(); i < range.end(); ++i) {
             if (stop.stop_requested())
                 return;
-            squares = (reference.colwise() - points.col(i)).colwise().squaredNorm();
+            Eigen::VectorXd squares = (reference.colwise() - points.col(i)).colwise().squaredNorm();
             // The point itself, where it is among the reference, is its own nearest.
             const bool is_reference = std::ranges::binary_search(reference_rows, i);
             double* const wanted = squares.data() + (is_reference ? rank : rank - 1);
@@ -108,8 +100,9 @@ std::vector<Index> clutter_rows(const MatrixRef& observations, const std::stop_t
     const Index n = observations.rows();
     const Index reference_count =
         n <= all_rows_limit ? n : std::max(reference_rows_least, pair_limit / n);
-    const Eigen::VectorXd distances = neighbour_distances(
-        standardised_points(observations), evenly_spaced(n, std::min(n, reference_count)), stop);
+    const Eigen::VectorXd distances =
+        neighbour_distances(standardised_rows(observations).transpose(),
+                            evenly_spaced(n, std::min(n, reference_count)), stop);
     const Eigen::ArrayXd sparse =
         sparse_probabilities(ball_volumes(distances, observations.cols()));
     const auto rows_of_share = [n](double share) {

@@ -44,10 +44,13 @@ std::vector<PairComponent> pair_components(const GaussianMixture& model, int x, 
 }
 
 /// Case weights of the rows as far as they belong to components: contours leave out the noise.
-Eigen::VectorXd component_weights(const GaussianMixture& model, const FeatureTable& table) {
+Eigen::VectorXd component_weights(const GaussianMixture& model, const FeatureTable& table,
+                                  const std::stop_token& stop) {
     if (!model.noise())
         return table.weights;
-    const Scores scores = score(model, table.observations);
+    FitControl control;
+    control.stop = stop;
+    const Scores scores = score(model, table.observations, control);
     const Eigen::VectorXd shares =
         (1.0 - scores.responsibilities.col(model.component_count()).array()).cwiseMax(0.0);
     return table.weights.size() > 0 ? shares.cwiseProduct(table.weights).eval() : shares;
@@ -105,7 +108,8 @@ ScatterFigure scatter_figure(const FeatureTable& table, const std::vector<int>& 
         return figure;
     figure.mixing_weights = model->mixing_weights();
     const bool has_rows = table.observations.rows() > 0;
-    const Eigen::VectorXd weights = has_rows ? component_weights(*model, table) : table.weights;
+    const Eigen::VectorXd weights =
+        has_rows ? component_weights(*model, table, stop) : table.weights;
     for (int x = 0; x < static_cast<int>(features.size()); ++x) {
         for (int y = x + 1; y < static_cast<int>(features.size()); ++y) {
             const FigureFeature& across = figure.features[static_cast<std::size_t>(x)];

@@ -103,8 +103,7 @@ void validate_variational_search(const SearchOptions& options) {
     if (options.component_counts.size() != 1)
         throw InvalidArgument(
             "A variational Bayesian mixture takes one component count, the largest that there can "
-            "be: "
-            "components that the data do not support empty by themselves.");
+            "be: components that the data do not support empty by themselves.");
     if (options.factors)
         throw InvalidArgument(
             "A variational Bayesian mixture is not one of factor analysers; ask for one of the "
@@ -112,26 +111,23 @@ void validate_variational_search(const SearchOptions& options) {
     if (options.em.family != ComponentFamily::gaussian || options.em.prior != Prior::none)
         throw InvalidArgument(
             "A variational Bayesian mixture has Gaussian components and a prior of its own: leave "
-            "out "
-            "the Student-t family and the conjugate prior.");
+            "out the Student-t family and the conjugate prior.");
     if (options.criterion != Criterion::bic)
-        throw InvalidArgument(
-            "The criterion " + std::string(to_string(options.criterion)) +
-            " does not exist for a variational Bayesian mixture, which has a lower "
-            "bound in its place; leave it out.");
+        throw InvalidArgument("The criterion " + std::string(to_string(options.criterion)) +
+                              " does not exist for a variational Bayesian mixture, which has a "
+                              "lower bound in its place; leave it out.");
     if (options.em.short_run_count > 0)
         throw InvalidArgument(
             "A variational Bayesian mixture has no short runs; ask for more starts instead.");
     if (options.em.covariance_floor != EmOptions{}.covariance_floor)
         throw InvalidArgument(
             "A variational Bayesian mixture has no covariance_floor: its prior keeps covariances "
-            "away "
-            "from zero. Leave it out, or change the mean precision and the degrees of freedom.");
+            "away from zero. Leave it out, or change the mean precision and the degrees of "
+            "freedom.");
     if (options.em.degrees_of_freedom_rule != EmOptions{}.degrees_of_freedom_rule)
         throw InvalidArgument(
             "The degrees of freedom of a variational Bayesian mixture follow from the data; leave "
-            "them "
-            "out, or give prior_degrees_of_freedom.");
+            "them out, or give prior_degrees_of_freedom.");
     validate(variational_options(options));
 }
 
